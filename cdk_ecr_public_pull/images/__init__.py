@@ -1,0 +1,1 @@
+"""Image names: what they mean, and where their copies are."""

@@ -1,0 +1,1 @@
+"""Catalogs of image names, read as package data."""
