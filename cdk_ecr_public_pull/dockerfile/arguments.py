@@ -1,0 +1,299 @@
+r"""An instruction's name, its flags and its arguments, as BuildKit takes them apart.
+
+The rules are those of ``split_command.go``, ``line_parsers.go`` and ``bflag.go`` in
+``frontend/dockerfile`` of https://github.com/moby/buildkit::
+
+    instruction = name { space flag } [ space "--" ] [ space arguments ]
+    flag        = "--" name [ "=" value ]   quotes and \ are taken off
+    arguments   = JSON array of strings | words, by the instruction
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from cdk_ecr_public_pull.dockerfile.refusal import Refusal
+from cdk_ecr_public_pull.dockerfile.text import SPACES, Text
+
+_NAME = re.compile(r"[^\t\v\f\r ]*")
+_WORD = re.compile(r"[^\t\v\f\r ]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """An instruction on one line, taken apart.
+
+    Attributes:
+        name: Its name, as it is written.
+        arguments: What follows it, flags included.
+    """
+
+    name: str
+    arguments: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A flag of an instruction.
+
+    Attributes:
+        name: Its name, without ``--``.
+        value: Its value, without quotes; None if there is no ``=``.
+        offset: The byte at which it starts.
+    """
+
+    name: str
+    value: Text | None
+    offset: int | None
+
+
+class NotStrings(Exception):
+    """A JSON array holds something else than strings."""
+
+
+def split_command(line: Text) -> Command:
+    """Split an instruction after its name.
+
+    Args:
+        line: The whole instruction, on one line.
+    """
+    line = line.strip()
+    match = _NAME.match(line.chars)
+    end = match.end() if match else 0
+    return Command(name=line.chars[:end], arguments=line[end:].strip())
+
+
+def split_flags(arguments: Text) -> tuple[list[Flag], Text]:
+    r"""Take the flags off the front of an instruction's arguments.
+
+    A flag's value may hold quotes and ``\``, whatever the file's escape character is.
+
+    Args:
+        arguments: What follows the instruction's name.
+
+    Returns:
+        The flags, and the rest.
+    """
+    flags: list[Flag] = []
+    position, chars = 0, arguments.chars
+    while True:
+        while position < len(chars) and chars[position] in SPACES:
+            position += 1
+        if not chars.startswith("--", position):
+            return flags, arguments[position:].strip()
+        start = position
+        kept, position = _flag_end(chars, position)
+        word = Text("".join(chars[i] for i in kept), [arguments.offsets[i] for i in kept])
+        if word.chars == "--":
+            return flags, arguments[position:].strip()
+        name, equals, _ = word.chars[2:].partition("=")
+        flags.append(
+            Flag(
+                name=name,
+                value=word[3 + len(name) :] if equals else None,
+                offset=arguments.offsets[start],
+            )
+        )
+
+
+def _flag_end(chars: str, position: int) -> tuple[list[int], int]:
+    """The indices of a flag's characters, without quotes and escapes, and where it ends."""
+    kept: list[int] = []
+    quote = ""
+    while position < len(chars):
+        char = chars[position]
+        if char == "\\":
+            position += 1
+            if position < len(chars):
+                kept.append(position)
+        elif quote:
+            if char == quote:
+                quote = ""
+            else:
+                kept.append(position)
+        elif char in SPACES:
+            break
+        elif char in "'\"":
+            quote = char
+        else:
+            kept.append(position)
+        position += 1
+    return kept, position
+
+
+def split_words(text: Text) -> list[Text]:
+    """Split at white space alone, without regard to quotes, as FROM does."""
+    return [text[match.start() : match.end()] for match in _WORD.finditer(text.chars)]
+
+
+def split_quoted_words(text: Text, escape: str) -> list[Text]:
+    """Split at white space outside quotes, as ARG, ENV and LABEL do; quotes and escapes stay.
+
+    Args:
+        text: The arguments.
+        escape: The file's escape character.
+    """
+    words: list[Text] = []
+    start: int | None = None
+    quote = ""
+    position, chars = 0, text.chars
+    while position < len(chars):
+        char = chars[position]
+        if not quote and char in SPACES:
+            if start is not None:
+                words.append(text[start:position])
+                start = None
+            position += 1
+            continue
+        start = position if start is None else start
+        if char == escape and quote != "'":
+            # An escape at the very end is dropped.
+            if position + 1 == len(chars):
+                break
+            position += 1
+        elif char == quote:
+            quote = ""
+        elif not quote and char in "'\"":
+            quote = char
+        position += 1
+    if start is not None and position > start:
+        words.append(text[start:position])
+    return words
+
+
+def parse_json(text: str) -> list[str] | None:
+    """Read arguments in JSON form.
+
+    Args:
+        text: The arguments.
+
+    Returns:
+        The strings, or None if this is not a JSON array, so that it is read as words.
+
+    Raises:
+        NotStrings: It is a JSON array of something else, which BuildKit refuses.
+    """
+    if not text.startswith("["):
+        return None
+    try:
+        values = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return None
+    if not all(isinstance(value, str) for value in values):
+        raise NotStrings
+    return list(values)
+
+
+def is_json(text: str) -> bool:
+    """Whether arguments are in JSON form; see ``parse_json``."""
+    try:
+        return parse_json(text) is not None
+    except NotStrings:
+        return True
+
+
+def split_csv(value: Text) -> list[Text]:
+    """Split a flag's value at its commas, as Go's encoding/csv does.
+
+    Args:
+        value: One CSV record, such as ``type=bind,"from=nginx"``.
+
+    Returns:
+        Its fields, without the quotes of those that have them.
+
+    Raises:
+        ValueError: A quote is misplaced or missing, or the value is empty.
+    """
+    if not value.chars:
+        msg = "EOF"
+        raise ValueError(msg)
+    fields: list[Text] = []
+    position, chars = 0, value.chars
+    while True:
+        if chars.startswith('"', position):
+            kept, position = _quoted_field(chars, position + 1)
+            fields.append(
+                Text("".join(chars[i] for i in kept), [value.offsets[i] for i in kept])
+            )
+        else:
+            end = chars.find(",", position)
+            end = len(chars) if end < 0 else end
+            if '"' in chars[position:end]:
+                msg = 'bare " in non-quoted field'
+                raise ValueError(msg)
+            fields.append(value[position:end])
+            position = end
+        if position >= len(chars):
+            return fields
+        position += 1
+
+
+def _quoted_field(chars: str, position: int) -> tuple[list[int], int]:
+    kept: list[int] = []
+    while position < len(chars):
+        if chars[position] != '"':
+            kept.append(position)
+        elif chars.startswith('"', position + 1):
+            position += 1
+            kept.append(position)
+        elif position + 1 == len(chars) or chars[position + 1] == ",":
+            return kept, position + 1
+        else:
+            break
+        position += 1
+    msg = 'extraneous or missing " in quoted-field'
+    raise ValueError(msg)
+
+
+def _refuse_constant(name: str) -> None:
+    # Python's json knows NaN and Infinity; JSON does not.
+    raise ValueError(name)
+
+
+def check_flags(
+    flags: list[Flag], *, strings: str = "", lists: str = "", booleans: str = "", line: int
+) -> dict[str, list[Text]]:
+    """Check an instruction's flags against those that it has.
+
+    Args:
+        flags: The flags found.
+        strings: Names of flags that may stand once, with a value; separated by spaces.
+        lists: Names of flags that may stand several times, with a value.
+        booleans: Names of flags that may stand once, with ``true``, ``false`` or nothing.
+        line: The instruction's first line, for the refusal.
+
+    Returns:
+        The values of the flags, by name.
+
+    Raises:
+        Refusal: BuildKit would refuse one.
+    """
+    values: dict[str, list[Text]] = {}
+    for flag in flags:
+        refuse = _flag_refusal(
+            flag, set(values), strings.split(), lists.split(), booleans.split()
+        )
+        if refuse:
+            raise Refusal(refuse, line=line, offset=flag.offset)
+        values.setdefault(flag.name, []).append(flag.value or Text("", ()))
+    return values
+
+
+def _flag_refusal(
+    flag: Flag, used: set[str], strings: list[str], lists: list[str], booleans: list[str]
+) -> str | None:
+    if flag.name not in (*strings, *lists, *booleans):
+        return f"unknown flag: --{flag.name}"
+    if flag.name in used and flag.name not in lists:
+        return f"duplicate flag specified: --{flag.name}"
+    if flag.name not in booleans:
+        return None if flag.value is not None else f"missing a value on flag: --{flag.name}"
+    if flag.value is None:
+        return None
+    if not flag.value.chars:
+        return f"missing a value on flag: --{flag.name}"
+    if flag.value.chars.lower() not in ("true", "false"):
+        return f"expecting boolean value for flag --{flag.name}, not: {flag.value.chars}"
+    return None

@@ -1,0 +1,140 @@
+"""What is said about a Dockerfile: rules, severities, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cdk_ecr_public_pull.dockerfile.edits import Edit
+from cdk_ecr_public_pull.dockerfile.positions import Positions
+
+_IGNORE = re.compile(r"\s*#\s*ecr-public-pull:\s*ignore\[([a-z\s,-]*)\]")
+_TAB_WIDTH = 4
+
+
+class Severity(StrEnum):
+    """How grave a finding is: an error fails a check, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Rule(StrEnum):
+    """What a finding is about."""
+
+    DOCKER_HUB_PULL = "docker-hub-pull"
+    WITHDRAWN_IMAGE = "withdrawn-image"
+    INVALID_DOCKERFILE = "invalid-dockerfile"
+    NO_MIRROR = "no-mirror"
+    UNKNOWN_IMAGE = "unknown-image"
+    SYNTAX_FRONTEND = "syntax-frontend"
+    DIGEST_PIN = "digest-pin"
+    NEEDS_BUILD_ARG = "needs-build-arg"
+    AMBIGUOUS_ARG = "ambiguous-arg"
+    ARG_REACHES_STAGE = "arg-reaches-stage"
+    ONBUILD_AMBIGUOUS = "onbuild-ambiguous"
+
+
+_ERRORS = frozenset({Rule.DOCKER_HUB_PULL, Rule.WITHDRAWN_IMAGE, Rule.INVALID_DOCKERFILE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSettings:
+    """How grave each rule's findings are.
+
+    Attributes:
+        severities: The rules that differ from their defaults; None turns one off.
+    """
+
+    severities: Mapping[Rule, Severity | None] = field(default_factory=dict)
+
+    def severity(self, rule: Rule) -> Severity | None:
+        """The severity of a rule's findings; None if it is off."""
+        default = Severity.ERROR if rule in _ERRORS else Severity.WARNING
+        return self.severities.get(rule, default)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something about a Dockerfile that its author should know.
+
+    Attributes:
+        rule: What it is about.
+        severity: How grave it is.
+        path: The file, as it was named.
+        line: Where it begins: the line, from 1.
+        column: The column in characters, from 1.
+        end_line: Where it ends.
+        end_column: The column after its last character.
+        message: What is wrong, as a sentence without a full stop.
+        help: What to do about it.
+        edit: The change that mends it, or None if there is none.
+    """
+
+    rule: Rule
+    severity: Severity
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    help: str
+    edit: Edit | None = None
+
+
+def is_ignored(rule: Rule, line: int, positions: Positions) -> bool:
+    """Whether the line above says ``# ecr-public-pull: ignore[rule] reason``.
+
+    Args:
+        rule: The rule of the finding.
+        line: The finding's line, from 1.
+        positions: The file.
+    """
+    match = _IGNORE.match(positions.line(line - 1)) if line > 1 else None
+    return match is not None and rule in re.split(r"[\s,]+", match[1])
+
+
+def render(finding: Finding, positions: Positions) -> str:
+    r"""Write a finding out, with the line it is on and a mark under the place.
+
+    Args:
+        finding: The finding.
+        positions: The file that it was found in.
+
+    Returns:
+        Lines of text: ``path:line:column: severity: message [rule]``, the source line,
+        a mark under it, and the remedy.
+    """
+    source = positions.line(finding.line)
+    before = source[: finding.column - 1].expandtabs(_TAB_WIDTH)
+    marked = source[finding.column - 1 :]
+    if finding.end_line == finding.line:
+        marked = marked[: finding.end_column - finding.column]
+    marked = marked.expandtabs(_TAB_WIDTH)
+    return escape_controls(
+        f"{finding.path}:{finding.line}:{finding.column}: "
+        f"{finding.severity}: {finding.message} [{finding.rule}]"
+    ) + "\n" + "\n".join(
+        [
+            f"  {escape_controls(source.expandtabs(_TAB_WIDTH))}",
+            f"  {' ' * len(escape_controls(before))}{'^' * max(1, len(escape_controls(marked)))}",
+            f"  help: {escape_controls(finding.help)}",
+        ]
+    )
+
+
+def escape_controls(text: str) -> str:
+    r"""Make text safe to print: control characters become escapes such as ``\x1b``.
+
+    Args:
+        text: Any text, from a file's name or content.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for char in text
+    )

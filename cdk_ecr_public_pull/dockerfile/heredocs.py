@@ -1,0 +1,81 @@
+"""Heredocs of RUN, COPY, ADD, and of ONBUILD with one of those.
+
+The rules are those of ``frontend/dockerfile/parser/parser.go`` in
+https://github.com/moby/buildkit, and of
+https://docs.docker.com/reference/dockerfile/#here-documents.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cdk_ecr_public_pull.dockerfile.arguments import is_json, split_command
+from cdk_ecr_public_pull.dockerfile.lexer import WordError
+from cdk_ecr_public_pull.dockerfile.refusal import Refusal
+from cdk_ecr_public_pull.dockerfile.text import Text
+from cdk_ecr_public_pull.dockerfile.words import split_heredoc_name, split_raw
+
+_WITH_HEREDOCS = frozenset({"run", "copy", "add"})
+_MARKER = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heredoc:
+    """A heredoc.
+
+    Attributes:
+        name: The line that ends it.
+        strips_tabs: Whether tabs before that line are passed over (``<<-``).
+    """
+
+    name: str
+    strips_tabs: bool
+
+
+def find_heredocs(instruction: Text, *, line: int) -> list[Heredoc]:
+    """The heredocs that an instruction opens, in order.
+
+    Args:
+        instruction: The whole instruction, on one line.
+        line: Its first line, for the refusal.
+
+    Raises:
+        Refusal: A heredoc's name has a quote that is not closed.
+    """
+    if "<<" not in instruction.chars:
+        return []
+    command = split_command(instruction)
+    if command.name.lower() == "onbuild":
+        command = split_command(command.arguments)
+    if command.name.lower() not in _WITH_HEREDOCS or is_json(command.arguments.chars):
+        return []
+    heredocs = []
+    for word in split_raw(instruction.chars):
+        try:
+            heredoc = parse_heredoc(word)
+        except WordError as error:
+            message = f'heredoc "{word}": {error}'
+            raise Refusal(message, line=line, offset=instruction.offsets[0]) from None
+        if heredoc:
+            heredocs.append(heredoc)
+    return heredocs
+
+
+def parse_heredoc(word: str) -> Heredoc | None:
+    """Read a word as a heredoc's marker.
+
+    Args:
+        word: A word of an instruction, quotes and escapes in it.
+
+    Returns:
+        The heredoc, or None if the word opens none.
+
+    Raises:
+        WordError: A quote in it is not closed.
+    """
+    match = _MARKER.fullmatch(word)
+    if match is None:
+        return None
+    names = split_heredoc_name(match[2])
+    return Heredoc(name=names[0], strips_tabs=bool(match[1])) if len(names) == 1 else None

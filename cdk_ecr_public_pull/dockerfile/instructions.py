@@ -1,0 +1,225 @@
+"""What each instruction means for the images of a build, and whether BuildKit accepts it.
+
+The rules are those of ``frontend/dockerfile/instructions`` in
+https://github.com/moby/buildkit. Only what can name an image is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cdk_ecr_public_pull.dockerfile import checks
+from cdk_ecr_public_pull.dockerfile.arguments import (
+    Command,
+    check_flags,
+    split_command,
+    split_csv,
+    split_flags,
+    split_quoted_words,
+    split_words,
+)
+from cdk_ecr_public_pull.dockerfile.checks import refuse_at
+from cdk_ecr_public_pull.dockerfile.refusal import ParserRefusal, Refusal
+from cdk_ecr_public_pull.dockerfile.text import Text
+
+_STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class From:
+    """FROM: the base image or stage, the platform, and the new stage's name in lower case."""
+
+    image: Text
+    platform: Text | None
+    stage_name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arg:
+    """ARG: names and defaults; None for a name without one."""
+
+    defaults: tuple[tuple[Text, Text | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """COPY: what ``--from`` names, or None; and the words in which variables are expanded."""
+
+    source: Text | None
+    words: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """RUN: what the ``from`` of each ``--mount`` names.
+
+    Attributes:
+        sources: The names, in order.
+        secret: Whether a secret mount has one of them, which BuildKit refuses late.
+    """
+
+    sources: tuple[Text, ...]
+    secret: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnBuild:
+    """ONBUILD: the instruction that it keeps for builds on top.
+
+    Attributes:
+        trigger: The instruction.
+        refusal: Why a build that fires it is refused, or None.
+    """
+
+    trigger: Parsed
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """An instruction that names no image; the words in which variables are expanded."""
+
+    words: tuple[Text, ...]
+
+
+Parsed = From | Arg | Copy | Run | OnBuild | Other
+
+
+def parse_instruction(line: Text, *, number: int, escape: str) -> Parsed:
+    """Read one instruction.
+
+    Args:
+        line: The instruction, on one line.
+        number: Its first line in the file, from 1.
+        escape: The file's escape character.
+
+    Returns:
+        What it means for images.
+
+    Raises:
+        Refusal: BuildKit refuses it.
+    """
+    return _parse(split_command(line), number, escape)
+
+
+def _parse(command: Command, number: int, escape: str) -> Parsed:
+    name = command.name.upper()
+    if name in _PARSERS:
+        return _PARSERS[name](command.arguments, number, escape)
+    if name in checks.CHECKS:
+        return Other(words=checks.CHECKS[name](command.arguments, number, escape))
+    raise refuse_at(f"unknown instruction: {command.name}", number, command.arguments)
+
+
+def _parse_from(arguments: Text, number: int, _escape: str) -> From:
+    flags, rest = split_flags(arguments)
+    words = split_words(rest)
+    name = None
+    if len(words) == 3 and words[1].chars.lower() == "as":  # noqa: PLR2004  (FROM image AS name)
+        name = words[2].chars.lower()
+        if not _STAGE_NAME.fullmatch(name):
+            message = (
+                f'invalid name for build stage: "{words[2].chars}", '
+                "name can't start with a number or contain symbols"
+            )
+            raise refuse_at(message, number, words[2])
+    elif len(words) != 1:
+        message = "FROM requires either one or three arguments"
+        raise refuse_at(message, number, words[1] if len(words) > 1 else rest)
+    platform = check_flags(flags, strings="platform", line=number).get("platform")
+    return From(image=words[0], platform=platform[0] if platform else None, stage_name=name)
+
+
+def _parse_arg(arguments: Text, number: int, escape: str) -> Arg:
+    _, rest = split_flags(arguments)
+    words = split_quoted_words(rest, escape)
+    if not words:
+        raise refuse_at("ARG requires at least one argument", number, rest)
+    defaults = []
+    for word in words:
+        name, equals, _ = word.chars.partition("=")
+        if equals and not name:
+            raise refuse_at("ARG names can not be blank", number, word)
+        defaults.append((word[: len(name)], word[len(name) + 1 :] if equals else None))
+    return Arg(defaults=tuple(defaults))
+
+
+def _parse_copy(arguments: Text, number: int, _escape: str) -> Copy:
+    flags, rest = split_flags(arguments)
+    paths = checks.check_sources_and_destination("COPY", rest, number)
+    values = check_flags(
+        flags, strings="chown from chmod", lists="exclude", booleans="link parents", line=number
+    )
+    source = values.get("from")
+    return Copy(
+        source=source[0] if source and source[0].chars else None,
+        words=(*paths, *values.get("chown", ()), *values.get("chmod", ())),
+    )
+
+
+def _parse_run(arguments: Text, number: int, _escape: str) -> Run:
+    flags, rest = split_flags(arguments)
+    checks.check_json("RUN", rest, number)
+    values = check_flags(flags, strings="network security", lists="mount device", line=number)
+    checks.check_choice(values, "network", ("default", "none", "host"), number)
+    checks.check_choice(values, "security", ("sandbox", "insecure"), number)
+    sources: list[Text] = []
+    secret = False
+    for mount in values.get("mount", []):
+        source, is_secret = _parse_mount(mount, number)
+        if source is not None and source.chars:
+            sources.append(source)
+            secret = secret or is_secret
+    return Run(sources=tuple(sources), secret=secret)
+
+
+def _parse_mount(mount: Text, number: int) -> tuple[Text | None, bool]:
+    try:
+        fields = split_csv(mount)
+    except ValueError as error:
+        message = f"failed to parse csv mounts: {error}"
+        raise refuse_at(message, number, mount) from None
+    source: Text | None = None
+    is_secret = False
+    for entry in fields:
+        key, equals, value = entry.chars.partition("=")
+        if key.lower() == "from" and equals:
+            if re.search(r"\$.", value):
+                message = "'from' doesn't support variable expansion, define alias stage instead"
+                raise refuse_at(message, number, entry)
+            # The last one wins.
+            source = entry[len(key) + 1 :]
+        elif key.lower() == "type":
+            is_secret = value.lower() == "secret"
+    return source, is_secret
+
+
+def _parse_onbuild(arguments: Text, number: int, escape: str) -> OnBuild:
+    flags, rest = split_flags(arguments)
+    check_flags(flags, line=number)
+    command = split_command(rest)
+    name = command.name.upper()
+    if not name:
+        raise refuse_at("ONBUILD requires at least one argument", number, rest)
+    if name == "ONBUILD":
+        message = "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"
+        raise refuse_at(message, number, rest)
+    if name in ("MAINTAINER", "FROM"):
+        raise refuse_at(f"{name} isn't allowed as an ONBUILD trigger", number, rest)
+    try:
+        return OnBuild(trigger=_parse(command, number, escape), refusal=None)
+    except ParserRefusal:
+        raise
+    except Refusal as refusal:
+        return OnBuild(trigger=Other(words=()), refusal=refusal)
+
+
+_PARSERS: dict[str, Callable[[Text, int, str], Parsed]] = {
+    "FROM": _parse_from,
+    "ARG": _parse_arg,
+    "COPY": _parse_copy,
+    "RUN": _parse_run,
+    "ONBUILD": _parse_onbuild,
+}

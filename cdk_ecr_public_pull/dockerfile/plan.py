@@ -1,0 +1,150 @@
+"""Which bytes must change so that a build pulls an image from its copy.
+
+An image is moved where its repository is *named*: in the word itself, or in the
+default of the ARG that the name comes from, so that ``--build-arg`` keeps working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from cdk_ecr_public_pull.dockerfile.build_args import ArgSite, BuildArgs
+from cdk_ecr_public_pull.dockerfile.edits import Edit
+from cdk_ecr_public_pull.dockerfile.positions import Span
+from cdk_ecr_public_pull.dockerfile.words import Expansion
+
+
+class Obstacle(Enum):
+    """Why a name cannot be changed."""
+
+    GIVEN = auto()
+    SCATTERED = auto()
+    PREFIX_FROM_ARG = auto()
+    SHARED_ARG = auto()
+    ONBUILD = auto()
+    UNVERIFIED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """How one name is moved, or why it cannot be.
+
+    Attributes:
+        edit: The change; None if there is an obstacle.
+        site: The ARG default that is changed; None if the word itself is.
+        obstacle: What is in the way, or None.
+        args: The ARGs that are in the way.
+    """
+
+    edit: Edit | None = None
+    site: ArgSite | None = None
+    obstacle: Obstacle | None = None
+    args: tuple[str, ...] = ()
+
+
+def plan_move(origin: Expansion, new_name: str, args: BuildArgs, word: Span) -> Move:
+    """Find the smallest change that turns a name into another one.
+
+    Args:
+        origin: The name as it is, with tag and digest, and where it comes from.
+        new_name: The name that it shall be, without tag and digest.
+        args: The variables of the FROM lines.
+        word: The word that the name is read from.
+
+    Returns:
+        The change, which may still be in conflict with another one: see
+        ``settle_shared_args``.
+    """
+    length, replacement = _replaced_prefix(origin.text.chars, new_name)
+    offsets = origin.text.offsets[: max(length, 1)]
+    places = [offset for offset in offsets if offset is not None]
+    if len(places) < len(offsets):
+        names = tuple(sorted(name for name in origin.names if name in args.given))
+        return Move(obstacle=Obstacle.GIVEN, args=names)
+    sites = {
+        None if word.start <= place < word.end else args.site_at(place) for place in places
+    }
+    if len(sites) > 1 or places != sorted(places):
+        return Move(obstacle=Obstacle.SCATTERED, args=tuple(sorted(origin.names)))
+    if empty := _empty_before(origin, places[-1], args):
+        return Move(obstacle=Obstacle.PREFIX_FROM_ARG, args=tuple(sorted(empty)))
+    end = places[-1] + 1 if length else places[0]
+    edit = Edit(start=places[0], end=end, replacement=replacement)
+    return Move(edit=edit, site=sites.pop())
+
+
+def settle_shared_args(
+    moves: Sequence[Move], origins: Sequence[Expansion], fixed: Iterable[Expansion], args: BuildArgs
+) -> list[Move]:
+    """Give up changes to ARGs that others need to stay as they are, or to change otherwise.
+
+    Args:
+        moves: The planned moves.
+        origins: The names that they move, in the same order.
+        fixed: The names that must not change, those of stages among them.
+        args: The variables of the FROM lines.
+
+    Returns:
+        The moves, with ``SHARED_ARG`` in the place of those given up.
+    """
+    wanted: dict[ArgSite, set[Edit | None]] = {}
+    for move, origin in zip(moves, origins, strict=True):
+        for site in _sites(origin, args):
+            wanted.setdefault(site, set()).add(move.edit if move.site == site else None)
+    for origin in fixed:
+        for site in _sites(origin, args):
+            wanted.setdefault(site, set()).add(None)
+    return [
+        Move(obstacle=Obstacle.SHARED_ARG, args=(move.site.name,))
+        if move.site is not None and len(wanted[move.site]) > 1
+        else move
+        for move in moves
+    ]
+
+
+def _replaced_prefix(reference: str, new_name: str) -> tuple[int, str]:
+    """How much of a reference's beginning must become what, trailing components kept."""
+    old_parts = _name_of(reference).split("/")
+    new_parts = new_name.split("/")
+    kept = 0
+    while kept < min(len(old_parts), len(new_parts)) and old_parts[-1 - kept] == new_parts[-1 - kept]:
+        kept += 1
+    old_prefix = "/".join(old_parts[: len(old_parts) - kept])
+    new_prefix = "/".join(new_parts[: len(new_parts) - kept])
+    if kept and not old_prefix:
+        new_prefix += "/"
+    if kept and not new_prefix:
+        # The copy's name is the end of the old one: the slash between goes too.
+        return len(old_prefix) + 1, ""
+    return len(old_prefix), new_prefix
+
+
+def _name_of(reference: str) -> str:
+    name = reference.partition("@")[0]
+    path, slash, last = name.rpartition("/")
+    return path + slash + last.partition(":")[0]
+
+
+def _empty_before(expansion: Expansion, place: int, args: BuildArgs) -> frozenset[str]:
+    """The ARGs that are empty here and could put something before the byte ``place``."""
+    if place not in expansion.text.offsets:
+        return frozenset()
+    index = expansion.text.offsets.index(place)
+    empty: frozenset[str] = frozenset()
+    for variable in expansion.variables:
+        if variable.length == 0 and variable.start <= index:
+            empty |= args.missing_for({variable.name})
+        elif variable.start <= index < variable.start + variable.length:
+            inner = args.expansions.get(variable.name)
+            empty |= _empty_before(inner, place, args) if inner else frozenset()
+    return empty
+
+
+def _sites(origin: Expansion, args: BuildArgs) -> set[ArgSite]:
+    """The ARG defaults that characters of a name come from."""
+    if not origin.names:
+        return set()
+    found = (args.site_at(offset) for offset in origin.text.offsets if offset is not None)
+    return {site for site in found if site is not None}

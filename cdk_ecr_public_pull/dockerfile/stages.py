@@ -1,0 +1,243 @@
+"""The stages of a build, and what each of them takes from where.
+
+The rules are those of ``frontend/dockerfile/dockerfile2llb/convert.go`` in
+https://github.com/moby/buildkit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cdk_ecr_public_pull.dockerfile.instructions import Copy, OnBuild, Parsed, Run
+from cdk_ecr_public_pull.dockerfile.lexer import WordError
+from cdk_ecr_public_pull.dockerfile.refusal import Refusal
+from cdk_ecr_public_pull.dockerfile.text import Text
+from cdk_ecr_public_pull.dockerfile.words import Expansion, expand
+
+SCRATCH = "scratch"
+# strconv.Atoi's integers; a longer one overflows and is read as a name.
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+
+
+class Via(StrEnum):
+    """What makes a build pull an image."""
+
+    FROM = "from"
+    COPY = "copy"
+    MOUNT = "mount"
+    SYNTAX = "syntax"
+    ONBUILD = "onbuild"
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Step:
+    """An instruction of a stage, with the line it starts at."""
+
+    parsed: Parsed
+    line: int
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Use:
+    """A place of the file that names a stage or an image.
+
+    Attributes:
+        via: The kind of place.
+        word: The word as it is written.
+        expansion: The name that comes of it.
+        line: The first line of its instruction.
+        stage: The stage that the place is in.
+        users: The stages that take something from what is named: the stage itself, or
+            for an ONBUILD those that are built on it.
+        state: What is named; None if only a build argument, or a build on top, tells.
+    """
+
+    via: Via
+    word: Text
+    expansion: Expansion
+    line: int
+    stage: State
+    users: list[State] = field(default_factory=list)
+    state: State | None = None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class State:
+    """A stage, or an image that stages copy from or mount.
+
+    Attributes:
+        base_name: The name of the base, expanded.
+        index: Which stage of the file it is, from 0; None if it is an image alone.
+        name: The stage's name in lower case, or None.
+        line: The first line of its instruction.
+        steps: The instructions of the stage.
+        base: The stage it is built on, or None if that is an image.
+        depends_on: What it copies from or mounts.
+    """
+
+    base_name: str
+    line: int
+    index: int | None = None
+    name: str | None = None
+    steps: list[Step] = field(default_factory=list)
+    base: State | None = None
+    depends_on: list[State] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """How BuildKit calls the stage in its messages."""
+        return self.name or f"stage-{self.index}"
+
+
+@dataclass(slots=True, kw_only=True)
+class StageGraph:
+    """All states of a build.
+
+    Attributes:
+        escape: The file's escape character.
+        states: The stages in order, then the images that they take something from.
+        uses: The places that name them.
+    """
+
+    escape: str = "\\"
+    states: list[State] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    _by_name: dict[str, State] = field(default_factory=dict)
+
+    def add(self, state: State) -> None:
+        """Add a state; its base is the last stage of that name so far, if there is one."""
+        self.states.append(state)
+        state.base = self._by_name.get(state.base_name)
+        if state.name:
+            self._by_name[state.name] = state
+
+    def find(self, name: str) -> State | None:
+        """The last stage of a name, without regard to case."""
+        return self._by_name.get(name.lower())
+
+    @property
+    def stages(self) -> list[State]:
+        """The stages of the file."""
+        return [state for state in self.states if state.index is not None]
+
+    def connect(self) -> None:
+        """Find what the instructions of all stages take from where.
+
+        Raises:
+            Refusal: A stage index does not exist, a variable stands where none may,
+                or a stage depends on itself.
+        """
+        for stage in self.stages:
+            for step in stage.steps:
+                self._connect(step.parsed, step.line, stage, users=[stage], via=None)
+        self._refuse_cycles()
+        # Triggers are not inherited beyond the stage right on top.
+        built_on: dict[int, list[State]] = {}
+        for stage in self.stages:
+            built_on.setdefault(id(stage.base), []).append(stage)
+        for stage in self.stages:
+            for step in stage.steps:
+                if isinstance(step.parsed, OnBuild):
+                    users = built_on.get(id(stage), [])
+                    if users and step.parsed.refusal:
+                        raise step.parsed.refusal
+                    trigger = step.parsed.trigger
+                    self._connect(trigger, step.line, stage, users=users, via=Via.ONBUILD)
+
+    def reachable_from(self, target: State) -> set[int]:
+        """The ids of the states that a build of ``target`` needs."""
+        seen: set[int] = set()
+        waiting = [target]
+        while waiting:
+            state = waiting.pop()
+            if id(state) not in seen:
+                seen.add(id(state))
+                waiting += [*state.depends_on, *([state.base] if state.base else [])]
+        return seen
+
+    def _connect(
+        self, parsed: Parsed, line: int, stage: State, *, users: list[State], via: Via | None
+    ) -> None:
+        for kind, word in _named_in(parsed):
+            state = None
+            if users and kind is Via.COPY:
+                self._refuse_variables(word, line)
+            # A trigger that no stage fires names what a build on top will find.
+            if users:
+                state = self._state_for(word.chars, line, by_index=kind is Via.COPY)
+                for user in users:
+                    user.depends_on.append(state)
+            self.uses.append(
+                Use(
+                    via=via or kind,
+                    word=word,
+                    expansion=Expansion(text=word, variables=(), names=frozenset()),
+                    line=line,
+                    stage=stage,
+                    users=users,
+                    state=state,
+                )
+            )
+
+    def _state_for(self, name: str, line: int, *, by_index: bool) -> State:
+        if by_index and _INTEGER.fullmatch(name):
+            index = int(name)
+            if not 0 <= index < len(self.states):
+                message = f"invalid stage index {index}"
+                raise Refusal(message, line=line)
+            return self.states[index]
+        found = self.find(name)
+        if found is None:
+            found = State(base_name=name, line=line)
+            self.add(found)
+        return found
+
+    def _refuse_variables(self, word: Text, line: int) -> None:
+        try:
+            is_plain = expand(word, {}, escape=self.escape).text.chars == word.chars
+        except WordError:
+            is_plain = False
+        if not is_plain:
+            message = (
+                "variable expansion is not supported for --from, define a new stage with FROM "
+                "using ARG from global scope as a workaround"
+            )
+            raise Refusal(message, line=line, offset=word.offsets[0])
+
+    def _refuse_cycles(self) -> None:
+        done: set[int] = set()
+        for start in self.states:
+            path: list[tuple[State, Iterator[State]]] = []
+            on_path: set[int] = set()
+            _enter(start, done, path, on_path)
+            while path:
+                state, waiting = path[-1]
+                following = next(waiting, None)
+                if following is None:
+                    path.pop()
+                    on_path.discard(id(state))
+                elif id(following) in on_path:
+                    message = f"circular dependency detected on stage: {start.label}"
+                    raise Refusal(message, line=start.line)
+                else:
+                    _enter(following, done, path, on_path)
+
+
+def _enter(
+    state: State, done: set[int], path: list[tuple[State, Iterator[State]]], on_path: set[int]
+) -> None:
+    if id(state) not in done:
+        done.add(id(state))
+        on_path.add(id(state))
+        path.append((state, iter(state.depends_on)))
+
+
+def _named_in(parsed: Parsed) -> Iterable[tuple[Via, Text]]:
+    if isinstance(parsed, Copy) and parsed.source is not None:
+        return [(Via.COPY, parsed.source)]
+    if isinstance(parsed, Run):
+        return [(Via.MOUNT, source) for source in parsed.sources]
+    return []

@@ -1,0 +1,73 @@
+"""Characters that know where in the file they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+BOM = b"\xef\xbb\xbf"
+# What Go's unicode.IsSpace calls space; Python's str.isspace has four more (U+001C to U+001F).
+SPACES = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string, and for each of its characters the byte it stands at in the file.
+
+    Attributes:
+        chars: The characters.
+        offsets: As many byte offsets, ascending within one word of the file; None
+            for a character that is not in the file (a build argument's value, say).
+    """
+
+    chars: str
+    offsets: Sequence[int | None]
+
+    def __len__(self) -> int:
+        """How many characters there are."""
+        return len(self.chars)
+
+    def __getitem__(self, part: slice) -> Text:
+        """The characters of a slice, with their offsets."""
+        return Text(self.chars[part], self.offsets[part])
+
+    def strip(self) -> Text:
+        """This text without white space at its ends, as Go's strings.TrimSpace sees it."""
+        start = len(self.chars) - len(self.chars.lstrip(SPACES))
+        return self[start : max(start, len(self.chars.rstrip(SPACES)))]
+
+    @classmethod
+    def of_bytes(cls, raw: bytes, start: int) -> Text:
+        """Decode bytes of the file.
+
+        Args:
+            raw: The bytes; what is not UTF-8 becomes lone surrogates.
+            start: Where the first of them stands in the file.
+        """
+        if raw.isascii():
+            return cls(raw.decode("ascii"), range(start, start + len(raw)))
+        chars = raw.decode("utf-8", "surrogateescape")
+        offsets: list[int | None] = []
+        for char in chars:
+            offsets.append(start)
+            start += len(char.encode("utf-8", "surrogateescape"))
+        return cls(chars, offsets)
+
+    @classmethod
+    def unplaced(cls, chars: str) -> Text:
+        """Characters that are not in the file."""
+        return cls(chars, (None,) * len(chars))
+
+    @classmethod
+    def join(cls, parts: Sequence[Text]) -> Text:
+        """The parts one after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            "".join(part.chars for part in parts),
+            tuple(chain.from_iterable(part.offsets for part in parts)),
+        )
