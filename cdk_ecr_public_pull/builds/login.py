@@ -1,0 +1,158 @@
+"""The commands that log a running build in to public.ecr.aws."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class LoginRegion(StrEnum):
+    """A region whose ECR Public API can be asked for a login.
+
+    The API has endpoints in these two regions alone, whatever region a build
+    runs in: https://docs.aws.amazon.com/general/latest/gr/ecr-public.html
+    """
+
+    US_WEST_2 = "us-west-2"
+    US_EAST_1 = "us-east-1"
+
+
+DEFAULT_LOGIN_REGIONS = (LoginRegion.US_WEST_2, LoginRegion.US_EAST_1)
+
+LOGIN_ACTIONS = ("ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken")
+
+MARKER = "# cdk_ecr_public_pull: "
+"""How every command that this library puts into a buildspec begins.
+
+The whole first line names the command: a merge that finds a command with the
+same first line leaves it alone, whatever comes after that line.
+"""
+
+_FIRST_LINE = f"{MARKER}log in to public.ecr.aws"
+
+
+def login_statement() -> dict[str, object]:
+    """Return the IAM statement that a build's role needs for the login.
+
+    Both actions accept no resource other than ``*``:
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistrypublic.html
+    """
+    return {
+        "Sid": "AmazonECRPublicGalleryPull",
+        "Effect": "Allow",
+        "Action": list(LOGIN_ACTIONS),
+        "Resource": "*",
+    }
+
+
+def login_commands(
+    *,
+    regions: Sequence[LoginRegion] = DEFAULT_LOGIN_REGIONS,
+    required: bool = True,
+) -> tuple[str, ...]:
+    """Return the buildspec commands that log a build in to public.ecr.aws.
+
+    It is one command of several lines, in POSIX sh, so that it does the same
+    in dash and in bash, and under ``set -e``, ``-u``, ``-x`` and ``pipefail``.
+    It sets no variable and never leaves the shell that it shares with the
+    user's commands: a failed login is a status that is not zero, as of any
+    command, and the phase's ``finally`` still runs.
+
+    The token goes from ``aws`` to ``docker`` through a pipe and is nowhere
+    else. The status of a pipe is that of ``docker login``, which refuses an
+    empty password: that is how a failed call to AWS fails the try.
+
+    With ``ECR_PUBLIC_PULL=off`` in the build's environment it does nothing but
+    say so.
+
+    Args:
+        regions: The regions to ask, in this order, until one answers. The
+            default asks us-west-2, then us-east-1.
+        required: Whether the build fails when no region answers. Otherwise it
+            goes on without a login, with a warning, after ``docker logout``:
+            an expired login breaks even the pulls that need none.
+
+    Returns:
+        The commands, for ``phases.*.commands`` of a buildspec.
+
+    Raises:
+        ValueError: ``regions`` is empty, names a region twice, or names one
+            that has no ECR Public API.
+    """
+    checked = _checked_regions(regions)
+    tries = [line for region in checked for line in _try(region)]
+    lines = [
+        _FIRST_LINE,
+        'if [ "${ECR_PUBLIC_PULL:-}" = off ]; then',
+        _say("ECR_PUBLIC_PULL is off: no login to public.ecr.aws."),
+        *tries,
+        "else",
+        *(_fail(checked) if required else _go_on(checked)),
+        "fi",
+    ]
+    return ("\n".join(lines),)
+
+
+def _checked_regions(regions: Sequence[str]) -> tuple[LoginRegion, ...]:
+    known = ", ".join(LoginRegion)
+    if not regions:
+        message = f"no login region is given: name at least one of {known}"
+        raise ValueError(message)
+    for region in regions:
+        if region not in tuple(LoginRegion):
+            message = f"{region!r} has no ECR Public API: a login region is one of {known}"
+            raise ValueError(message)
+    if len(set(regions)) < len(regions):
+        message = f"a login region is named twice in {', '.join(regions)}: name each once"
+        raise ValueError(message)
+    return tuple(LoginRegion(region) for region in regions)
+
+
+def _try(region: LoginRegion) -> tuple[str, str]:
+    token = f"aws ecr-public get-login-password --region {region}"
+    login = "docker login --username AWS --password-stdin public.ecr.aws"
+    return (f"elif {token} | {login}; then", _say(f"logged in to public.ecr.aws at {region}."))
+
+
+def _fail(regions: Sequence[LoginRegion]) -> list[str]:
+    return [
+        _warn(f"ERROR: no login to public.ecr.aws (asked: {', '.join(regions)}). The build fails."),
+        *_causes(),
+        _warn("To build without a login, set ECR_PUBLIC_PULL=off in the environment of the build."),
+        "  false",
+    ]
+
+
+def _go_on(regions: Sequence[LoginRegion]) -> list[str]:
+    return [
+        "  docker logout public.ecr.aws || true",
+        _warn(
+            f"WARNING: no login to public.ecr.aws (asked: {', '.join(regions)})."
+            " The build goes on without one, at the lower rate of anonymous pulls."
+        ),
+        *_causes(),
+    ]
+
+
+def _causes() -> list[str]:
+    return [
+        _warn("The errors of aws and docker above say why. The usual causes:"),
+        _warn(
+            f"- access denied: the role of the build needs {' and '.join(LOGIN_ACTIONS)}"
+            " on resource *, and no policy of the organization may deny these regions."
+        ),
+        _warn("- a timeout: the build has no way to the internet (a VPC without NAT)."),
+        # botocore takes "true" in any case.
+        '  case "${AWS_USE_FIPS_ENDPOINT:-}" in [Tt][Rr][Uu][Ee])',
+        "  " + _warn("- AWS_USE_FIPS_ENDPOINT is true: ECR Public documents no FIPS endpoint."),
+        "  esac",
+    ]
+
+
+def _say(text: str) -> str:
+    return f"  echo {shlex.quote(f'cdk_ecr_public_pull: {text}')}"
+
+
+def _warn(text: str) -> str:
+    return f"{_say(text)} >&2"

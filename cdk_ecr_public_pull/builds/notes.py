@@ -1,0 +1,143 @@
+"""What a user should know about a buildspec that the login was merged into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cdk_ecr_public_pull.builds.login import MARKER
+
+PHASES = ("install", "pre_build", "build", "post_build")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something that a merge cannot change, and that a user should know.
+
+    Attributes:
+        id: Its kind, stable: ``batch-build-spec``, ``batch-no-docker``,
+            ``run-as``, ``steps-first`` or ``login-by-hand``.
+        message: What and where it is, and what to do about it.
+    """
+
+    id: str
+    message: str
+
+
+def notes_on(build_spec: Mapping[str, object], *, login_phase: str) -> tuple[Note, ...]:
+    """Return the notes on a buildspec that holds the login.
+
+    Args:
+        build_spec: The buildspec after the merge.
+        login_phase: The phase that holds the login.
+    """
+    phases = _mapping(build_spec.get("phases"))
+    return (
+        *_batch_notes(_mapping(build_spec.get("batch"))),
+        *_user_notes(phases, build_spec.get("run-as"), login_phase),
+        *_step_notes(phases),
+        *_by_hand_notes(phases),
+    )
+
+
+def listed(value: object) -> list[object]:
+    """Return a value that may be a scalar or a list, as CodeBuild takes it: as a list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    name: str
+    build_specs: list[object]
+    environments: list[object]
+
+
+def _tasks(batch: Mapping[str, object]) -> Iterator[_Task]:
+    """Yield the tasks of a batch build that may differ from the buildspec that starts it.
+
+    Those of a build-fanout never do.
+    https://docs.aws.amazon.com/codebuild/latest/userguide/batch-build-buildspec.html
+    """
+    for kind in ("build-graph", "build-list"):
+        for task in map(_mapping, listed(batch.get(kind))):
+            yield _Task(
+                name=f'batch.{kind}: "{task.get("identifier", "")}"',
+                build_specs=listed(task.get("buildspec")),
+                environments=[task.get("env")],
+            )
+    matrix = _mapping(batch.get("build-matrix"))
+    static, dynamic = _mapping(matrix.get("static")), _mapping(matrix.get("dynamic"))
+    yield _Task(
+        name="batch.build-matrix",
+        build_specs=listed(dynamic.get("buildspec")),
+        environments=[static.get("env"), dynamic.get("env")],
+    )
+
+
+def _batch_notes(batch: Mapping[str, object]) -> Iterator[Note]:
+    for task in _tasks(batch):
+        for build_spec in task.build_specs:
+            yield Note(
+                id="batch-build-spec",
+                message=f"{task.name} builds with {build_spec}, into which the login is not merged."
+                ' Remove its "buildspec" key, or put the commands that "ecr-public-pull login"'
+                " prints first into that file.",
+            )
+        if not task.build_specs:
+            yield from _no_docker_notes(task)
+
+
+def _no_docker_notes(task: _Task) -> Iterator[Note]:
+    for environment in map(_mapping, task.environments):
+        for key in ("type", "compute-type"):
+            for value in map(str, listed(environment.get(key))):
+                if "WINDOWS" in value.upper() or "LAMBDA" in value.upper():
+                    yield Note(
+                        id="batch-no-docker",
+                        message=f"{task.name} builds on {value}, where there is no Docker, so that"
+                        ' the login fails. Give it a buildspec of its own (key "buildspec").',
+                    )
+
+
+def _user_notes(phases: Mapping[str, object], default: object, login_phase: str) -> Iterator[Note]:
+    # CodeBuild runs as root unless told otherwise:
+    # https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.run-as
+    users = {name: _mapping(phases.get(name)).get("run-as") or default or "root" for name in PHASES}
+    for name in PHASES[PHASES.index(login_phase) + 1 :]:
+        phase = _mapping(phases.get(name))
+        runs = any(phase.get(key) for key in ("commands", "steps", "finally"))
+        if runs and users[name] != users[login_phase]:
+            yield Note(
+                id="run-as",
+                message=f"phases.{name} runs as {users[name]}, but the login, in"
+                f" phases.{login_phase}, as {users[login_phase]}, and docker keeps a login in the"
+                " home of the user. Let both run as the same user, or put the commands that"
+                f' "ecr-public-pull login" prints first into phases.{name}.commands.',
+            )
+
+
+def _step_notes(phases: Mapping[str, object]) -> Iterator[Note]:
+    if _mapping(phases.get("install")).get("steps"):
+        yield Note(
+            id="steps-first",
+            message="phases.install.steps run before the login, in phases.pre_build, because a"
+            " phase holds steps or commands. Move steps that pull images to a later phase.",
+        )
+
+
+def _by_hand_notes(phases: Mapping[str, object]) -> Iterator[Note]:
+    for name in PHASES:
+        for command in map(str, listed(_mapping(phases.get(name)).get("commands"))):
+            for line in [] if command.startswith(MARKER) else command.splitlines():
+                if "aws ecr-public get-login-password" in line:
+                    yield Note(
+                        id="login-by-hand",
+                        message=f"phases.{name}.commands logs in to ECR Public by hand. Pulls no"
+                        f" longer need that; it is left as it is: {line.strip()}",
+                    )

@@ -1,0 +1,1 @@
+"""The tests of the login and of the merge into buildspecs."""
