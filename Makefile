@@ -1,0 +1,38 @@
+# Everything happens in .venv: `make synth` and `make test` work on a fresh clone.
+# Paths are relative, so the clone may lie in a folder whose name has spaces.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup cdk synth test lint clean
+
+help: ## Say what each target does
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target what; do \
+		printf '  make %-8s %s\n' "$$target" "$$what"; done
+
+setup: cdk ## Make .venv: the project, its tools, Node if the machine's will not do, the CDK CLI
+
+$(READY): pyproject.toml constraints.txt scripts/setup.sh
+	@sh scripts/setup.sh '$(PYTHON)'
+	@touch $@
+
+# Asked each time: it takes a tenth of a second, and the machine's Node may come and go.
+cdk: $(READY)
+	@$(PY) scripts/ensure_cdk.py
+
+synth: cdk ## Run the real cdk synth of the sample pipeline and show what came of it
+	@$(PY) scripts/synth.py
+	@$(PY) scripts/show_synth.py sample cdk.out EcrPublicPullSample
+
+test: cdk ## Run the whole test suite
+	@$(PY) -m pytest -n auto
+
+lint: $(READY) ## Check style, format and types
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+
+clean: ## Remove what make made: .venv, cdk.out, caches
+	@rm -rf .venv cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis

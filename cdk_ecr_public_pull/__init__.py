@@ -1,0 +1,75 @@
+"""CodeBuild builds that pull their base images from Amazon ECR Public, not from Docker Hub.
+
+The public names load when they are first used: importing the package, or running
+its command line, never imports ``aws_cdk``, which takes a second and starts Node.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cdk_ecr_public_pull.builds.login import LoginRegion
+    from cdk_ecr_public_pull.constructs.context import RewrittenBuildContext
+    from cdk_ecr_public_pull.constructs.project import (
+        EcrPublicPullPipelineProject,
+        EcrPublicPullProject,
+    )
+    from cdk_ecr_public_pull.constructs.pull import EcrPublicPull
+    from cdk_ecr_public_pull.dockerfile.findings import Finding
+    from cdk_ecr_public_pull.dockerfile.pulls import Pull, find_pulls
+    from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
+    from cdk_ecr_public_pull.errors import EcrPublicPullError
+    from cdk_ecr_public_pull.images.mirrors import Mirrors, Resolution, Verdict
+    from cdk_ecr_public_pull.images.reference import ImageReference
+
+__all__ = [
+    "EcrPublicPull",
+    "EcrPublicPullError",
+    "EcrPublicPullPipelineProject",
+    "EcrPublicPullProject",
+    "Finding",
+    "ImageReference",
+    "LoginRegion",
+    "Mirrors",
+    "Pull",
+    "Resolution",
+    "RewrittenBuildContext",
+    "Verdict",
+    "find_pulls",
+    "rewrite_dockerfile",
+]
+
+_MODULE_OF = {
+    "EcrPublicPull": "constructs.pull",
+    "EcrPublicPullError": "errors",
+    "EcrPublicPullPipelineProject": "constructs.project",
+    "EcrPublicPullProject": "constructs.project",
+    "Finding": "dockerfile.findings",
+    "ImageReference": "images.reference",
+    "LoginRegion": "builds.login",
+    "Mirrors": "images.mirrors",
+    "Pull": "dockerfile.pulls",
+    "Resolution": "images.mirrors",
+    "RewrittenBuildContext": "constructs.context",
+    "Verdict": "images.mirrors",
+    "find_pulls": "dockerfile.pulls",
+    "rewrite_dockerfile": "dockerfile.rewrite",
+}
+
+
+if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
+
+    def __getattr__(name: str) -> object:
+        """Loads a public name from its module, the first time that it is used (PEP 562)."""
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    """Lists the public names, loaded or not."""
+    return sorted({*globals(), *__all__})
