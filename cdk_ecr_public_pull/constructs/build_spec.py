@@ -1,0 +1,164 @@
+"""The buildspec of a CDK project: taken from the user, read back, and merged."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_codebuild as codebuild
+
+from cdk_ecr_public_pull.builds.buildspec import merge_login, parse_build_spec
+from cdk_ecr_public_pull.constructs.structs import cfn_project, replaced
+from cdk_ecr_public_pull.constructs.token_text import TokenText
+from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnusableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cdk_ecr_public_pull.builds.buildspec import MergedBuildSpec
+
+BuildSpecInput: TypeAlias = Mapping[str, object] | codebuild.BuildSpec | str | os.PathLike[str]
+"""What a project takes as its buildspec; a text or path-like object names a local file."""
+
+_HELP = (
+    "  help: pass the buildspec itself, as a mapping or as codebuild.BuildSpec.from_object(...), "
+    'or the path of a local file: build_spec="buildspec.yml" of an EcrPublicPullProject'
+)
+
+
+def to_build_spec(given: BuildSpecInput | None, *, project: str) -> codebuild.BuildSpec:
+    """Make a CDK buildspec of what the user passed.
+
+    Args:
+        given: The user's buildspec. The path of a local file is taken from the
+            working directory, as CDK takes the paths of assets.
+        project: The project's path in the construct tree, for messages.
+
+    Raises:
+        InvalidBuildSpec: There is none, it cannot be read at synth, or it is no buildspec.
+        UnusableFile: The file cannot be read.
+    """
+    if given is None:
+        raise _unreadable(project, "no build_spec is given: the one in its source is unknown here")
+    if isinstance(given, codebuild.BuildSpec):
+        if not given.is_immediate:
+            raise _unreadable(project, _named_by_source(given.to_build_spec()))
+        return given
+    if isinstance(given, Mapping):
+        return codebuild.BuildSpec.from_object(_plain_mapping(given))
+    return codebuild.BuildSpec.from_object(_parsed_file(os.fspath(given), project))
+
+
+def merge_into(project: codebuild.Project, commands: Sequence[str]) -> MergedBuildSpec:
+    """Put the login into a project's buildspec; a login that is there is left alone.
+
+    Tokens stay tokens: a buildspec that has some is merged when the template is
+    written, because CDK finds references to other stacks only in tokens that it
+    resolves itself.
+
+    Args:
+        project: The project; the buildspec in its ``CfnProject`` is replaced.
+        commands: The commands that log in.
+
+    Returns:
+        The buildspec as it reads now, placeholders standing for the tokens.
+
+    Raises:
+        InvalidBuildSpec: It cannot be read at synth, or not be merged.
+        UnsupportedProject: The project is imported.
+    """
+    cfn = cfn_project(project)
+    source = cfn.source
+    path = project.node.path
+    if not isinstance(source, codebuild.CfnProject.SourceProperty):
+        raise _unreadable(path, "its source is a token")
+    original = source.build_spec
+    if original is None:
+        raise _unreadable(path, "it has none: the one in its source is unknown here")
+    resolved = cdk.Stack.of(project).resolve(original)
+    text = TokenText.of(resolved)
+    if text is None:
+        raise _unreadable(path, f"it is the token {json.dumps(resolved)}")
+    merged = _merged(text, commands, path)
+    new = text.with_tokens(merged.build_spec)
+    if not isinstance(new, str):
+        lazy = _MergedAtSynth(original, commands, path)
+        new = cdk.Token.as_string(cdk.Lazy.uncached_any(lazy))
+    cfn.source = replaced(source, build_spec=new)
+    return merged
+
+
+@jsii.implements(cdk.IAnyProducer)
+class _MergedAtSynth:
+    """A buildspec with tokens, merged when CDK resolves it."""
+
+    def __init__(self, original: str, commands: Sequence[str], project: str) -> None:
+        self._original = original
+        self._commands = tuple(commands)
+        self._project = project
+
+    def produce(self, context: cdk.IResolveContext) -> object:
+        """Resolve the original buildspec and merge the login into it.
+
+        Args:
+            context: CDK's resolution.
+        """
+        resolved = context.resolve(self._original)
+        text = TokenText.of(resolved)
+        # While it prepares, CDK looks for references and puts no usable values in their place.
+        if context.preparing or text is None:
+            return resolved
+        merged = _merged(text, self._commands, self._project)
+        return text.with_tokens(merged.build_spec)
+
+
+def _merged(text: TokenText, commands: Sequence[str], project: str) -> MergedBuildSpec:
+    given = text.with_placeholders
+    if given.startswith("arn:"):
+        raise _unreadable(project, "it is an asset, a file that only the build can read")
+    if "\n" not in given and ": " not in given and not given.lstrip().startswith("{"):
+        raise _unreadable(project, _named_by_source(given))
+    source = f"the buildspec of project {project}"
+    try:
+        return merge_login(parse_build_spec(given, source=source), commands, source=source)
+    except InvalidBuildSpec as error:
+        raise InvalidBuildSpec(text.described(str(error))) from None
+
+
+def _named_by_source(filename: str) -> str:
+    return f'it is the file "{filename}" of its source, which only the build can read'
+
+
+def _unreadable(project: str, cause: str) -> InvalidBuildSpec:
+    return InvalidBuildSpec(
+        f"the buildspec of project {project} cannot be read at synth: {cause}\n{_HELP}"
+    )
+
+
+def _parsed_file(path: str, project: str) -> dict[str, object]:
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        cause = error.strerror if isinstance(error, OSError) else error
+        raise UnusableFile(
+            f"the buildspec file {path!r} of project {project} cannot be read: {cause}\n"
+            "  help: a text names a local file, from the working directory; "
+            "pass a buildspec itself as a mapping"
+        ) from None
+    return parse_build_spec(text, source=path)
+
+
+def _plain_mapping(mapping: Mapping[str, object]) -> dict[str, object]:
+    return {key: _plain(value) for key, value in mapping.items()}
+
+
+def _plain(value: object) -> object:
+    """What jsii can pass on: it knows no other mappings and no tuples."""
+    if isinstance(value, Mapping):
+        return _plain_mapping(value)
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

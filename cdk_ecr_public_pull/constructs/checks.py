@@ -1,0 +1,195 @@
+"""What can keep a CodeBuild project from pulling from ECR Public, as a table.
+
+A check raises where the project cannot work whatever else is true: there is no
+Docker, or no ECR Public. Where something outside the app may make it work (a role
+that has the permissions already, a route that CDK does not know of), it is a
+warning, which ``Annotations.of(project).acknowledge_warning(id)`` turns off.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cdk_ecr_public_pull.builds.login import login_statement
+from cdk_ecr_public_pull.errors import UnsupportedProject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFacts:
+    """What is known of a project at synth; None or empty where it is not.
+
+    Attributes:
+        path: The project's path in the construct tree.
+        environment_type: CodeBuild's environment type, ``LINUX_CONTAINER`` say.
+        privileged: Whether the build may run the Docker daemon.
+        partition: The partition of the stack's region, ``aws-cn`` say.
+        region: The stack's region.
+        has_role_policy: Whether a grant to the project's role has an effect.
+        isolated_subnets: Paths of chosen subnets that have no route to the internet.
+        public_subnets: Paths of chosen subnets whose route is an internet gateway.
+    """
+
+    path: str
+    environment_type: str | None = None
+    privileged: bool | None = None
+    partition: str | None = None
+    region: str | None = None
+    has_role_policy: bool | None = None
+    isolated_subnets: tuple[str, ...] = ()
+    public_subnets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One row of a table.
+
+    Attributes:
+        rule: Its name; ``cdk_ecr_public_pull:RULE`` acknowledges a warning.
+        fails: Whether a project fails the check.
+        message: The cause, and under it the remedy; ``{p.…}`` is a fact, ``{isolated}`` and
+            ``{public}`` are the subnets.
+    """
+
+    rule: str
+    fails: Callable[[ProjectFacts], bool]
+    message: str
+
+
+_LINUX = (
+    "environment=codebuild.BuildEnvironment(build_image=codebuild.LinuxBuildImage.STANDARD_7_0)"
+)
+_STATEMENT = json.dumps(login_statement()).replace("{", "{{").replace("}", "}}")
+
+# https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html: no Docker there.
+# The partition aws-cn has no ECR Public, and its credentials are worth nothing in another.
+ERRORS = (
+    Check(
+        rule="lambda-compute",
+        fails=lambda p: "LAMBDA" in (p.environment_type or ""),
+        message=(
+            "project {p.path} has the environment type {p.environment_type}: Lambda compute has "
+            f"no Docker, so that it can build no image\n  help: choose a container image, {_LINUX}"
+        ),
+    ),
+    Check(
+        rule="windows-compute",
+        fails=lambda p: "WINDOWS" in (p.environment_type or ""),
+        message=(
+            "project {p.path} has the environment type {p.environment_type}: CodeBuild's Windows "
+            f"has no Docker, so that it can build no image\n  help: choose a Linux image, {_LINUX}"
+        ),
+    ),
+    Check(
+        rule="no-ecr-public",
+        fails=lambda p: p.partition == "aws-cn",
+        message=(
+            "project {p.path} is in {p.region}: the partition {p.partition} has no ECR Public, and "
+            "its credentials cannot log in to that of another partition\n"
+            "  help: pull the images from a registry that the region reaches, and use a plain "
+            "codebuild.Project"
+        ),
+    ),
+)
+
+# Each of these may be all right, for the reason that its comment gives.
+WARNINGS = (
+    Check(
+        # A build without a daemon of its own may use one elsewhere, or need none to push.
+        rule="not-privileged",
+        fails=lambda p: p.privileged is False,
+        message=(
+            "project {p.path} is not privileged: the Docker daemon cannot start in its build\n"
+            "  help: set privileged=True in its environment, or acknowledge this if the build "
+            "uses a Docker daemon elsewhere"
+        ),
+    ),
+    Check(
+        # Nobody has tried aws-us-gov and the others: they may reach ECR Public or not.
+        rule="unknown-partition",
+        fails=lambda p: p.partition not in {None, "aws", "aws-cn"},
+        message=(
+            "project {p.path} is in {p.region}: whether credentials of the partition {p.partition} "
+            "can log in to ECR Public is not known\n"
+            "  help: try the login there; with EcrPublicPull(required=False) a build goes on "
+            "without it, at the lower rate of anonymous pulls"
+        ),
+    ),
+    Check(
+        # The role may hold the permissions already: what it has cannot be seen at synth.
+        rule="role-without-grant",
+        fails=lambda p: p.has_role_policy is False,
+        message=(
+            "the role of project {p.path} takes no grants (it is imported or immutable), so that "
+            "the login may be refused\n"
+            f"  help: add this statement to the role by hand: {_STATEMENT}"
+        ),
+    ),
+    Check(
+        # A transit gateway or a proxy may give a route that CDK does not see.
+        rule="isolated-subnets",
+        fails=lambda p: bool(p.isolated_subnets),
+        message=(
+            "project {p.path} is in subnets without a route to the internet "
+            "({isolated}): public.ecr.aws has no VPC endpoint, so that login and pulls "
+            "time out\n"
+            "  help: choose subnets with a NAT gateway, subnet_selection=ec2.SubnetSelection("
+            "subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS), or pull through a private ECR cache"
+        ),
+    ),
+    Check(
+        # CDK may not know how the subnets of an imported VPC are routed.
+        # https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html
+        rule="public-subnets",
+        fails=lambda p: bool(p.public_subnets),
+        message=(
+            "project {p.path} is in public subnets ({public}): CodeBuild's network "
+            "interfaces get no public IP address, so that an internet gateway is no way out and "
+            "login and pulls time out\n"
+            "  help: choose subnets with a NAT gateway, subnet_selection=ec2.SubnetSelection("
+            "subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)"
+        ),
+    ),
+)
+
+
+def refuse(facts: ProjectFacts) -> None:
+    """Stop at a project that cannot work.
+
+    Args:
+        facts: What is known of it.
+
+    Raises:
+        UnsupportedProject: It has no Docker, or no ECR Public.
+    """
+    for _, message in _failures(ERRORS, facts):
+        raise UnsupportedProject(message)
+
+
+def warnings(facts: ProjectFacts) -> Iterator[tuple[str, str]]:
+    """Name what may keep a project from working.
+
+    Args:
+        facts: What is known of it.
+
+    Yields:
+        The rule and the message of each warning.
+    """
+    yield from _failures(WARNINGS, facts)
+
+
+def _failures(checks: tuple[Check, ...], facts: ProjectFacts) -> Iterator[tuple[str, str]]:
+    for check in checks:
+        if check.fails(facts):
+            yield (
+                check.rule,
+                check.message.format(
+                    p=facts,
+                    isolated=", ".join(facts.isolated_subnets),
+                    public=", ".join(facts.public_subnets),
+                ),
+            )

@@ -1,0 +1,168 @@
+"""The files of a build context: which there are, their hash, and a copy of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from cdk_ecr_public_pull.constructs.dockerignore import IgnoreRules
+
+_EXECUTE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
+
+
+class Kind(Enum):
+    """What an entry of a folder is; sockets and the like are in no build context."""
+
+    FILE = b"file"
+    FOLDER = b"folder"
+    LINK = b"link"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file, folder or symbolic link of a build context.
+
+    Attributes:
+        path: Its path from the context's root.
+        origin: Where it is now.
+        kind: What it is.
+        content: Its new content; None if it keeps what it has.
+    """
+
+    path: PurePosixPath
+    origin: Path
+    kind: Kind
+    content: bytes | None = None
+
+
+def entries(
+    root: Path,
+    *,
+    kept: Mapping[PurePosixPath, bytes],
+    rules: Collection[IgnoreRules],
+    outside: Path,
+) -> list[Entry]:
+    """List a build context, sorted by path.
+
+    Args:
+        root: The folder, without symbolic links in its path.
+        kept: Files that are there whatever the rules say, with their content.
+        rules: The ignore rules of each build; what all of them leave out is left out.
+        outside: A folder that is no part of the context even where it lies in it,
+            without symbolic links in its path.
+
+    Raises:
+        OSError: A folder cannot be read.
+    """
+    named = [
+        Entry(path=path, origin=root / path, kind=Kind.FILE, content=content)
+        for path, content in kept.items()
+    ]
+    walked = _walk(root, PurePosixPath(), rules, outside)
+    others = [entry for entry in walked if entry.path not in kept]
+    return sorted(named + others, key=lambda entry: entry.path)
+
+
+def _walk(
+    folder: Path, below: PurePosixPath, rules: Collection[IgnoreRules], outside: Path
+) -> Iterator[Entry]:
+    with os.scandir(folder) as items:
+        for item in items:
+            path, origin = below / item.name, Path(item.path)
+            kind = _kind(item)
+            if kind is None or origin == outside:
+                continue
+            if not rules or not all(each.ignores(path) for each in rules):
+                yield Entry(path=path, origin=origin, kind=kind)
+            elif all(each.ignores_all_of(path) for each in rules):
+                continue
+            if kind is Kind.FOLDER:
+                yield from _walk(origin, path, rules, outside)
+
+
+def _kind(item: os.DirEntry[str]) -> Kind | None:
+    if item.is_symlink():
+        return Kind.LINK
+    if item.is_dir():
+        return Kind.FOLDER
+    return Kind.FILE if item.is_file() else None
+
+
+def content_hash(context: Iterable[Entry]) -> str:
+    """Hash paths, contents, links, and which files may be executed, with SHA-256.
+
+    Other permissions do not count: they differ from one checkout to the next.
+
+    Args:
+        context: The entries, sorted.
+
+    Raises:
+        OSError: A file cannot be read.
+    """
+    digest = hashlib.sha256()
+    for entry in context:
+        is_program = entry.kind is Kind.FILE and entry.origin.stat().st_mode & _EXECUTE
+        fields = (
+            entry.kind.value,
+            b"x" if is_program else b"",
+            os.fsencode(entry.path),
+            _content(entry),
+        )
+        for field in fields:
+            digest.update(b"%d:%s" % (len(field), field))
+    return digest.hexdigest()
+
+
+def _content(entry: Entry) -> bytes:
+    if entry.content is not None:
+        return hashlib.sha256(entry.content).digest()
+    if entry.kind is Kind.LINK:
+        return os.fsencode(entry.origin.readlink())
+    if entry.kind is Kind.FOLDER:
+        return b""
+    with entry.origin.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def copy(context: Iterable[Entry], target: Path) -> None:
+    """Copy a build context; the copy is there as a whole or not at all.
+
+    Args:
+        context: The entries, sorted.
+        target: The new folder; one that is there already is taken to be the copy.
+
+    Raises:
+        OSError: A file cannot be read, or the copy cannot be written.
+    """
+    if target.exists():
+        return
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".ecr-public-pull-") as temporary:
+        new = Path(temporary, "context")
+        new.mkdir()
+        for entry in context:
+            _copy_entry(entry, new / entry.path)
+        new.rename(target)
+
+
+def _copy_entry(entry: Entry, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if entry.kind is Kind.LINK:
+        target.symlink_to(entry.origin.readlink())
+    elif entry.kind is Kind.FOLDER:
+        target.mkdir()
+    else:
+        if entry.content is None:
+            shutil.copyfile(entry.origin, target)
+        else:
+            target.write_bytes(entry.content)
+        shutil.copymode(entry.origin, target)

@@ -1,0 +1,413 @@
+"""RewrittenBuildContext."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import assertions
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_s3_assets as s3_assets
+from constructs import RootConstruct
+
+from cdk_ecr_public_pull import Mirrors, RewrittenBuildContext
+from cdk_ecr_public_pull.errors import UnusableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BEFORE = "FROM node:21.7.0-alpine3.19\r\nCOPY --from=busybox:1.36.1 / /\n"
+AFTER = (
+    "FROM public.ecr.aws/docker/library/node:21.7.0-alpine3.19\r\n"
+    "COPY --from=public.ecr.aws/docker/library/busybox:1.36.1 / /\n"
+)
+FILES = {"Dockerfile": BEFORE, "src/main.js": "main", "secret": "secret"}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The folder of a build context."""
+    return make(tmp_path / "in", FILES)
+
+
+def make(root: Path, files: dict[str, str]) -> Path:
+    """Write files into a folder."""
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode())
+    return root
+
+
+def new_stack(outdir: Path | None = None, context: dict[str, object] | None = None) -> cdk.Stack:
+    """A stack in an app of its own."""
+    app = cdk.App(outdir=str(outdir) if outdir else None, context=context)
+    return cdk.Stack(app, "Stack")
+
+
+def content(folder: str | Path) -> dict[str, str]:
+    """All files below a folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes().decode()
+        for path in Path(folder).rglob("*")
+        if path.is_file()
+    }
+
+
+def test_copy(root: Path) -> None:
+    """The copy differs in the Dockerfile's images alone, and the source not at all."""
+    context = RewrittenBuildContext(new_stack(), "Context", directory=root)
+
+    assert content(context.path) == {**FILES, "Dockerfile": AFTER}
+    assert content(root) == FILES
+
+
+def test_place(root: Path, tmp_path: Path) -> None:
+    """The copy lies in the assembly, with nothing else left there."""
+    outdir = tmp_path / "out"
+
+    context = RewrittenBuildContext(new_stack(outdir), "Context", directory=root)
+
+    assert Path(context.path).parent == outdir
+    assert [path.name for path in outdir.iterdir()] == [Path(context.path).name]
+
+
+CONTEXTS: dict[str, dict[str, object]] = {
+    "plain": {},
+    "no bundling": {"aws:cdk:bundling-stacks": []},
+    "no staging": {"aws:cdk:disable-asset-staging": True},
+    "asset metadata": {
+        "aws:cdk:enable-asset-metadata": True,
+        "aws:cdk:enable-path-metadata": True,
+    },
+}
+
+
+@pytest.mark.parametrize("flags", CONTEXTS.values(), ids=CONTEXTS)
+def test_flags(root: Path, flags: dict[str, object]) -> None:
+    """Whatever CDK skips, all users of the copy get the same one."""
+    hashes = []
+    for context_flags in (None, flags):
+        stack = new_stack(context=context_flags)
+        context = RewrittenBuildContext(stack, "Context", directory=root)
+        plain = s3_assets.Asset(stack, "Plain", path=context.path)
+        image = ecr_assets.DockerImageAsset(stack, "Image", directory=context.path)
+        hashes.append([context.asset.asset_hash, plain.asset_hash, image.asset_hash])
+        assert content(context.path)["Dockerfile"] == AFTER
+        assembly = Path(str(cdk.Stage.of(stack).synth().directory))  # type: ignore[union-attr]
+        for path in assets(assembly):
+            assert content(assembly / path)["Dockerfile"] == AFTER
+
+    assert hashes[0] == hashes[1]
+
+
+def assets(assembly: Path) -> list[str]:
+    """The folders of the assets in an assembly, where it has staged them or not."""
+    manifest = json.loads((assembly / "Stack.assets.json").read_text())
+    sources = [
+        *(asset["source"]["path"] for asset in manifest["files"].values()),
+        *(asset["source"]["directory"] for asset in manifest["dockerImages"].values()),
+    ]
+    return [path for path in sources if not path.endswith(".json")]
+
+
+def synth(root: Path) -> dict[str, str]:
+    """The template of a stack with a context, and its assets."""
+    stack = new_stack()
+    context = RewrittenBuildContext(stack, "Context", directory=root)
+    build_spec = codebuild.BuildSpec.from_object({"version": "0.2"})
+    codebuild.Project(stack, "Build", source=context.source, build_spec=build_spec)
+    assembly = cdk.Stage.of(stack).synth()  # type: ignore[union-attr]
+    files = ("Stack.template.json", "Stack.assets.json")
+    return {name: Path(assembly.directory, name).read_text() for name in files}
+
+
+def test_two_synths(root: Path) -> None:
+    """Two synths give the same template and the same assets."""
+    assert synth(root) == synth(root)
+
+
+def test_source(root: Path) -> None:
+    """A CodeBuild project builds from the copy's zip file, and may read it."""
+    stack = new_stack()
+    context = RewrittenBuildContext(stack, "Context", directory=root)
+    build_spec = codebuild.BuildSpec.from_object({"version": "0.2"})
+
+    codebuild.Project(stack, "Build", source=context.source, build_spec=build_spec)
+
+    bucket = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
+    assertions.Template.from_stack(stack).has_resource_properties(
+        "AWS::CodeBuild::Project",
+        {
+            "Source": {
+                "Type": "S3",
+                "Location": {
+                    "Fn::Join": ["", [{"Fn::Sub": bucket}, f"/{context.asset.asset_hash}.zip"]]
+                },
+            }
+        },
+    )
+
+
+def test_asset_is_one(root: Path) -> None:
+    """The zip file is made once, however often it is asked for."""
+    context = RewrittenBuildContext(new_stack(), "Context", directory=root)
+
+    assert context.asset.node.path == context.asset.node.path == "Stack/Context/Asset"
+
+
+def path_and_hash(root: Path) -> tuple[str, str]:
+    """The name of a folder's copy, and the hash of its asset."""
+    context = RewrittenBuildContext(new_stack(), "Context", directory=root)
+    return Path(context.path).name, context.asset.asset_hash
+
+
+CHANGES = {
+    "the Dockerfile": lambda root: make(root, {"Dockerfile": BEFORE + "USER 1\n"}),
+    "another file": lambda root: make(root, {"src/main.js": "other"}),
+    "line ends": lambda root: make(root, {"src/main.js": "main\r\n"}),
+    "the right to execute": lambda root: (root / "src/main.js").chmod(0o755),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_hash_changes(root: Path, change: Callable[[Path], object]) -> None:
+    """Another content has another name and another hash."""
+    make(root, {"src/main.js": "main\n"})
+    before = path_and_hash(root)
+
+    change(root)
+
+    after = path_and_hash(root)
+    assert after[0] != before[0]
+    assert after[1] != before[1]
+
+
+def test_hash_of_the_same_content(root: Path, tmp_path: Path) -> None:
+    """The same content elsewhere has the same hash, rewritten before or not."""
+    other = make(tmp_path / "other", {**FILES, "Dockerfile": AFTER})
+    os.utime(other / "secret", (1, 1))
+
+    assert path_and_hash(root) == path_and_hash(other)
+
+
+def test_two_contexts_of_one_folder(root: Path) -> None:
+    """Two contexts of the same folder share a copy; other mirrors have another."""
+    stack = new_stack()
+    mirrors = Mirrors(mirrors={"node": "example.com/node"})
+
+    one = RewrittenBuildContext(stack, "One", directory=root)
+    two = RewrittenBuildContext(stack, "Two", directory=root)
+    other = RewrittenBuildContext(stack, "Other", directory=root, mirrors=mirrors)
+
+    assert one.path == two.path != other.path
+    assert content(other.path)["Dockerfile"].startswith("FROM example.com/node:21.7.0-alpine3.19")
+
+
+def test_in_a_stage(root: Path) -> None:
+    """In a stage, the copy lies with the assets of the app."""
+    app = cdk.App()
+    stack = cdk.Stack(cdk.Stage(app, "Stage"), "Stack")
+
+    context = RewrittenBuildContext(stack, "Context", directory=root)
+    staged = Path(app.asset_outdir, f"asset.{context.asset.asset_hash}")
+    app.synth()
+
+    assert Path(context.path).parent == Path(app.asset_outdir)
+    assert content(staged) == content(context.path)
+
+
+IGNORING = {
+    "no ignore file": ({}, ("Dockerfile",), {"Dockerfile", "secret", "src/main.js"}),
+    "an ignore file": (
+        {".dockerignore": "secret\n"},
+        ("Dockerfile",),
+        {".dockerignore", "Dockerfile", "src/main.js"},
+    ),
+    "what a build reads survives": (
+        {".dockerignore": "*\n!src\n"},
+        ("Dockerfile",),
+        {".dockerignore", "Dockerfile", "src/main.js"},
+    ),
+    "an ignore file for a Dockerfile": (
+        {".dockerignore": "src\n", "Dockerfile.dockerignore": "*\n!src\n"},
+        ("Dockerfile",),
+        {"Dockerfile", "Dockerfile.dockerignore", "src/main.js"},
+    ),
+    "two builds, one needs more": (
+        {
+            ".dockerignore": "src\nsecret\n",
+            "b/Dockerfile": BEFORE,
+            "b/Dockerfile.dockerignore": "secret",
+        },
+        ("Dockerfile", "b/Dockerfile"),
+        {".dockerignore", "Dockerfile", "b/Dockerfile", "b/Dockerfile.dockerignore", "src/main.js"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "names", "expected"), IGNORING.values(), ids=IGNORING)
+def test_ignore_files(
+    root: Path, files: dict[str, str], names: tuple[str, ...], expected: set[str]
+) -> None:
+    """What a build would leave out is not in the copy."""
+    make(root, files)
+
+    context = RewrittenBuildContext(new_stack(), "Context", directory=root, dockerfiles=names)
+
+    assert set(content(context.path)) == expected
+
+
+def test_several_dockerfiles(root: Path) -> None:
+    """Each Dockerfile that is named is rewritten, no other."""
+    make(root, {"b/Dockerfile": BEFORE, "c.Dockerfile": BEFORE})
+
+    context = RewrittenBuildContext(
+        new_stack(), "Context", directory=root, dockerfiles=["b/Dockerfile", "./c.Dockerfile"]
+    )
+
+    copied = content(context.path)
+    assert [copied[name] for name in ("Dockerfile", "b/Dockerfile", "c.Dockerfile")] == [
+        BEFORE,
+        AFTER,
+        AFTER,
+    ]
+
+
+def test_assembly_in_the_context(root: Path) -> None:
+    """An assembly within the folder is not copied into itself."""
+    stacks = [new_stack(root / "cdk.out") for _ in range(2)]
+
+    names = {
+        Path(RewrittenBuildContext(stack, "Context", directory=root).path).name for stack in stacks
+    }
+
+    assert len(names) == 1
+
+
+def test_links(root: Path, tmp_path: Path) -> None:
+    """Links stay links, but a linked Dockerfile becomes a file."""
+    make(tmp_path, {"outside": "outside"})
+    (root / "in").symlink_to("src")
+    (root / "out").symlink_to(tmp_path / "outside")
+    (root / "Dockerfile").rename(root / "src/Dockerfile")
+    (root / "Dockerfile").symlink_to("src/Dockerfile")
+
+    context = RewrittenBuildContext(new_stack(), "Context", directory=root)
+
+    copy = Path(context.path)
+    assert (copy / "in").readlink() == Path("src")
+    assert (copy / "out").readlink() == tmp_path / "outside"
+    assert not (copy / "Dockerfile").is_symlink()
+    assert (copy / "Dockerfile").read_bytes().decode() == AFTER
+    assert (copy / "src/Dockerfile").read_bytes().decode() == BEFORE
+
+
+def test_directory_that_is_a_link(root: Path, tmp_path: Path) -> None:
+    """The folder itself may be a link."""
+    link = tmp_path / "link"
+    link.symlink_to(root)
+
+    assert path_and_hash(link) == path_and_hash(root)
+
+
+def test_findings(tmp_path: Path) -> None:
+    """What the copy still pulls from Docker Hub is said, under the name of the source."""
+    root = make(tmp_path, {"Dockerfile": "FROM node:21\nFROM some/app:1\nFROM other/app\n"})
+    stack = new_stack()
+
+    RewrittenBuildContext(stack, "Context", directory=root, local_images=["other/*"])
+
+    annotations = assertions.Annotations.from_stack(stack)
+    anything = assertions.Match.any_value()
+    warnings = [str(it.entry.data) for it in annotations.find_warning("/Stack/Context", anything)]
+    assert annotations.find_error("*", anything) == []
+    assert [text.partition(": ")[0] for text in warnings] == [f"{root}/Dockerfile:2:6"]
+
+
+def test_refused_dockerfile(tmp_path: Path) -> None:
+    """A Dockerfile that BuildKit refuses stops the synth."""
+    root = make(tmp_path, {"Dockerfile": "RUN true\n"})
+    stack = new_stack()
+
+    context = RewrittenBuildContext(stack, "Context", directory=root)
+
+    errors = assertions.Annotations.from_stack(stack).find_error("*", assertions.Match.any_value())
+    assert len(errors) == 1
+    assert content(context.path) == {"Dockerfile": "RUN true\n"}
+
+
+@pytest.mark.parametrize(
+    ("name", "cause", "remedy"),
+    [
+        ("no", "there is no such file", "name it from the folder"),
+        ("src", "there is no such file", "name it from the folder"),
+        ("../Dockerfile", "it is outside of the folder", "name it from the folder"),
+        ("/etc/passwd", "it is outside of the folder", "name it from the folder"),
+        ("leaves", "it is a link that leaves the folder, to {tmp}/outside", "copy it there"),
+        ("linked/main.js", "a folder in its path is a link", 'name it "src/main.js"'),
+        ("away/outside", "it is a link that leaves the folder, to {tmp}/outside", "copy it there"),
+    ],
+)
+def test_unusable_dockerfile(
+    root: Path, tmp_path: Path, name: str, cause: str, remedy: str
+) -> None:
+    """A Dockerfile that is not in the folder is refused, with the cause."""
+    make(tmp_path, {"outside": BEFORE, "Dockerfile": BEFORE})
+    (root / "leaves").symlink_to("../outside")
+    (root / "linked").symlink_to("src")
+    (root / "away").symlink_to("..")
+
+    with pytest.raises(UnusableFile) as caught:
+        RewrittenBuildContext(new_stack(), "Context", directory=root, dockerfiles=[name])
+
+    assert str(caught.value) == (
+        f"the Dockerfile {name!r} of the build context '{root}' cannot be rewritten: "
+        f"{cause.format(tmp=tmp_path.resolve())}\n  help: {remedy}"
+    )
+
+
+def test_no_app(root: Path) -> None:
+    """Without an app there is no assembly to write to."""
+    with pytest.raises(UnusableFile) as caught:
+        RewrittenBuildContext(RootConstruct("Root"), "Context", directory=root)
+
+    assert str(caught.value) == "Root/Context: a build context needs an App above it"
+
+
+@pytest.mark.parametrize("name", ["no", "in/Dockerfile"])
+def test_unusable_directory(root: Path, tmp_path: Path, name: str) -> None:
+    """A folder that is none is refused."""
+    directory = tmp_path / name
+
+    with pytest.raises(UnusableFile) as caught:
+        RewrittenBuildContext(new_stack(), "Context", directory=directory)
+
+    assert root.is_dir()
+    assert str(caught.value) == (
+        f"the build context '{directory}' is not a folder\n"
+        "  help: directory is a path from the working directory"
+    )
+
+
+def test_unreadable_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that cannot be read is named, and nothing is left behind."""
+
+    # Root can read all files, so that their modes would stop nothing here.
+    def refuse(path: Path, mode: str) -> object:
+        raise PermissionError(13, f"Permission denied ({mode})", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+    with pytest.raises(UnusableFile) as caught:
+        RewrittenBuildContext(new_stack(), "Context", directory=root, dockerfiles=())
+
+    assert str(caught.value) == (
+        f"the build context '{root}' cannot be copied: [Errno 13] Permission denied (rb): "
+        f"'{root}/Dockerfile'\n  help: make the file readable, or list it in .dockerignore"
+    )

@@ -1,0 +1,324 @@
+"""EcrPublicPull, applied to projects that exist."""
+
+from __future__ import annotations
+
+import json
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import assertions
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+
+from cdk_ecr_public_pull import EcrPublicPull, LoginRegion
+from cdk_ecr_public_pull.builds.login import login_commands
+from cdk_ecr_public_pull.errors import UnsupportedProject
+
+USERS = {"version": "0.2", "phases": {"build": {"commands": ["docker build ."]}}}
+LOGIN_STATEMENT = {
+    "Action": ["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"],
+    "Effect": "Allow",
+    "Resource": "*",
+}
+
+
+def new_stack(**props: object) -> cdk.Stack:
+    """A stack in an app of its own."""
+    env = cdk.Environment(**props) if props else None  # type: ignore[arg-type]
+    return cdk.Stack(cdk.App(), "Stack", env=env)
+
+
+def new_project(stack: cdk.Stack, **props: object) -> codebuild.Project:
+    """A plain project that builds an image."""
+    given: dict[str, object] = {
+        "build_spec": codebuild.BuildSpec.from_object(USERS),
+        "environment": codebuild.BuildEnvironment(privileged=True),
+        **props,
+    }
+    return codebuild.Project(stack, "Build", **given)  # type: ignore[arg-type]
+
+
+def build_spec_of(stack: cdk.Stack) -> object:
+    """The buildspec of the only project in the stack's template."""
+    projects = assertions.Template.from_stack(stack).find_resources("AWS::CodeBuild::Project")
+    (project,) = projects.values()
+    return json.loads(project["Properties"]["Source"]["BuildSpec"])
+
+
+def login_statements(stack: cdk.Stack) -> list[object]:
+    """The policy statements of the template that allow the login."""
+    policies = assertions.Template.from_stack(stack).find_resources("AWS::IAM::Policy")
+    return [
+        statement
+        for policy in policies.values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if "ecr-public:GetAuthorizationToken" in statement["Action"]
+    ]
+
+
+def warnings_of(stack: cdk.Stack) -> list[str]:
+    """The ids of the project's warnings, each in the text that acknowledges it."""
+    found = assertions.Annotations.from_stack(stack).find_warning(
+        "/Stack/Build", assertions.Match.any_value()
+    )
+    texts = [str(it.entry.data) for it in found]
+    return [text.rpartition("[ack: ")[2].rstrip("]") for text in texts]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_apply_to(times: int) -> None:
+    """A project gets the login and the permissions once, however often it is applied."""
+    stack = new_stack()
+    project = new_project(stack)
+
+    for _ in range(times):
+        EcrPublicPull().apply_to(project)
+
+    assert build_spec_of(stack) == {
+        "version": "0.2",
+        "env": {"variables": {"DOCKER_BUILDKIT": "1"}},
+        "phases": {
+            "pre_build": {"commands": list(login_commands())},
+            "build": {"commands": ["docker build ."]},
+        },
+    }
+    assert login_statements(stack) == [LOGIN_STATEMENT]
+    assert warnings_of(stack) == []
+
+
+def test_options() -> None:
+    """The login's options arrive in the buildspec."""
+    stack = new_stack()
+
+    EcrPublicPull(login_regions=[LoginRegion.US_EAST_1], required=False).apply_to(
+        new_project(stack)
+    )
+
+    expected = login_commands(regions=[LoginRegion.US_EAST_1], required=False)
+    build_spec = build_spec_of(stack)
+    assert isinstance(build_spec, dict)
+    assert build_spec["phases"]["pre_build"]["commands"] == list(expected)
+
+
+def test_notes() -> None:
+    """What the merge has to say becomes a warning, once."""
+    stack = new_stack()
+    tasks = [{"identifier": "docs", "buildspec": "docs.yml"}]
+    spec = {**USERS, "batch": {"build-list": tasks}}
+    project = new_project(stack, build_spec=codebuild.BuildSpec.from_object(spec))
+
+    EcrPublicPull().apply_to(project)
+    EcrPublicPull().apply_to(project)
+
+    assert warnings_of(stack) == ["cdk_ecr_public_pull:batch-build-spec"]
+
+
+def role(stack: cdk.Stack, kind: str) -> iam.IRole:
+    """A role of one kind."""
+    account = "arn:aws:iam::123456789012:role/name"
+    if kind == "imported":
+        return iam.Role.from_role_arn(stack, "Role", account)
+    if kind == "imported immutable":
+        return iam.Role.from_role_arn(stack, "Role", account, mutable=False)
+    if kind == "made elsewhere":
+        iam.Role.customize_roles(stack, use_precreated_roles={"Stack/Role": "name"})
+    own = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"))
+    return own.without_policy_updates() if kind == "immutable" else own
+
+
+ROLES = {
+    "own": ("own", None, [LOGIN_STATEMENT], []),
+    "immutable": ("immutable", None, [], ["cdk_ecr_public_pull:role-without-grant"]),
+    "made elsewhere": (
+        "made elsewhere",
+        None,
+        [],
+        ["cdk_ecr_public_pull:role-without-grant"],
+    ),
+    "imported": ("imported", None, [LOGIN_STATEMENT], []),
+    "imported immutable": (
+        "imported immutable",
+        None,
+        [],
+        ["cdk_ecr_public_pull:role-without-grant"],
+    ),
+    "of another account": (
+        "imported",
+        "111111111111",
+        [],
+        ["cdk_ecr_public_pull:role-without-grant"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "account", "statements", "warnings"), ROLES.values(), ids=ROLES)
+def test_roles(
+    kind: str, account: str | None, statements: list[object], warnings: list[str]
+) -> None:
+    """A role that takes no grants is pointed out; another one gets them."""
+    stack = new_stack(account=account, region="eu-west-1") if account else new_stack()
+
+    EcrPublicPull().apply_to(new_project(stack, role=role(stack, kind)))
+
+    assert login_statements(stack) == statements
+    assert warnings_of(stack) == warnings
+
+
+def test_acknowledged() -> None:
+    """A warning that was acknowledged is not shown."""
+    stack = new_stack()
+    cdk.Annotations.of(stack).acknowledge_warning("cdk_ecr_public_pull:not-privileged")
+
+    EcrPublicPull().apply_to(new_project(stack, environment=None))
+
+    assert warnings_of(stack) == []
+
+
+def test_not_privileged() -> None:
+    """A project that cannot run Docker is pointed out, not changed."""
+    stack = new_stack()
+
+    EcrPublicPull().apply_to(new_project(stack, environment=None))
+
+    assert warnings_of(stack) == ["cdk_ecr_public_pull:not-privileged"]
+    assertions.Template.from_stack(stack).has_resource_properties(
+        "AWS::CodeBuild::Project", {"Environment": {"PrivilegedMode": False}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "name"),
+    [
+        (codebuild.LinuxLambdaBuildImage.AMAZON_LINUX_2023_NODE_22, "LINUX_LAMBDA_CONTAINER"),
+        (
+            codebuild.WindowsBuildImage.WIN_SERVER_CORE_2019_BASE_3_0,
+            "WINDOWS_SERVER_2019_CONTAINER",
+        ),
+    ],
+    ids=["Lambda", "Windows"],
+)
+def test_no_docker(environment: codebuild.IBuildImage, name: str) -> None:
+    """A project without Docker is refused, and left as it was."""
+    stack = new_stack()
+    image = codebuild.BuildEnvironment(build_image=environment)
+    project = new_project(stack, environment=image)
+
+    with pytest.raises(UnsupportedProject, match=f"Stack/Build has the environment type {name}"):
+        EcrPublicPull().apply_to(project)
+
+    assert build_spec_of(stack) == USERS
+    assert login_statements(stack) == []
+
+
+def test_imported() -> None:
+    """A project of another app is refused: its buildspec is not at hand."""
+    stack = new_stack()
+    project = codebuild.Project.from_project_name(stack, "Build", "name")
+
+    with pytest.raises(UnsupportedProject) as caught:
+        EcrPublicPull().apply_to(project)  # type: ignore[arg-type]
+
+    assert str(caught.value) == (
+        "project Stack/Build is imported: its buildspec cannot be changed from here\n"
+        "  help: apply EcrPublicPull in the app that makes the project"
+    )
+
+
+REGIONS = {
+    "eu-west-1": [],
+    "us-gov-west-1": ["cdk_ecr_public_pull:unknown-partition"],
+    "us-iso-east-1": ["cdk_ecr_public_pull:unknown-partition"],
+    "xx-unknown-9": [],
+}
+
+
+@pytest.mark.parametrize(("region", "expected"), REGIONS.items())
+def test_regions(region: str, expected: list[str]) -> None:
+    """A partition where nobody has tried the login is pointed out."""
+    stack = new_stack(region=region)
+
+    EcrPublicPull().apply_to(new_project(stack))
+
+    assert warnings_of(stack) == expected
+
+
+def test_china() -> None:
+    """A partition without ECR Public is refused."""
+    stack = new_stack(region="cn-north-1")
+
+    with pytest.raises(UnsupportedProject, match="the partition aws-cn has no ECR Public"):
+        EcrPublicPull().apply_to(new_project(stack))
+
+
+def vpc(stack: cdk.Stack, kind: str) -> ec2.IVpc:
+    """A VPC of the app, or one that it imports."""
+    if kind == "own":
+        types = (ec2.SubnetType.PUBLIC, ec2.SubnetType.PRIVATE_WITH_EGRESS)
+        isolated = ec2.SubnetType.PRIVATE_ISOLATED
+        subnets = [
+            ec2.SubnetConfiguration(name=it.name, subnet_type=it) for it in (*types, isolated)
+        ]
+        return ec2.Vpc(stack, "Vpc", max_azs=1, subnet_configuration=subnets)
+    if kind == "imported":
+        return ec2.Vpc.from_vpc_attributes(
+            stack,
+            "Vpc",
+            vpc_id="vpc-00000000000000001",
+            availability_zones=["a"],
+            public_subnet_ids=["subnet-00000000000000001"],
+            private_subnet_ids=["subnet-00000000000000002"],
+            isolated_subnet_ids=["subnet-00000000000000003"],
+        )
+    return ec2.Vpc.from_lookup(stack, "Vpc", vpc_id="vpc-00000000000000002")
+
+
+ISOLATED, PUBLIC = "cdk_ecr_public_pull:isolated-subnets", "cdk_ecr_public_pull:public-subnets"
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen", "expected"),
+    [
+        ("own", None, []),
+        ("own", ec2.SubnetType.PRIVATE_WITH_EGRESS, []),
+        ("own", ec2.SubnetType.PRIVATE_ISOLATED, [ISOLATED]),
+        ("own", ec2.SubnetType.PUBLIC, [PUBLIC]),
+        ("imported", None, []),
+        ("imported", ec2.SubnetType.PRIVATE_ISOLATED, [ISOLATED]),
+        ("imported", ec2.SubnetType.PUBLIC, [PUBLIC]),
+        # Before the look-up, all kinds show the same subnets.
+        ("looked up", None, []),
+    ],
+)
+def test_subnets(kind: str, chosen: ec2.SubnetType | None, expected: list[str]) -> None:
+    """Subnets without a way to the internet are pointed out."""
+    stack = new_stack(account="111111111111", region="eu-west-1")
+    selection = ec2.SubnetSelection(subnet_type=chosen) if chosen else None
+
+    EcrPublicPull().apply_to(new_project(stack, vpc=vpc(stack, kind), subnet_selection=selection))
+
+    assert warnings_of(stack) == expected
+
+
+def test_subnets_of_another_vpc() -> None:
+    """Only the chosen subnets count, and they are named."""
+    stack = new_stack()
+    project = new_project(
+        stack,
+        vpc=vpc(stack, "own"),
+        subnet_selection=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+    )
+    ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Other",
+        vpc_id="vpc-00000000000000003",
+        availability_zones=["a"],
+        isolated_subnet_ids=["subnet-00000000000000009"],
+    )
+
+    EcrPublicPull().apply_to(project)
+
+    (warning,) = assertions.Annotations.from_stack(stack).find_warning(
+        "/Stack/Build", assertions.Match.any_value()
+    )
+    assert "(Stack/Vpc/PRIVATE_ISOLATEDSubnet1)" in str(warning.entry.data)
