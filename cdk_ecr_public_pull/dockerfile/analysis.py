@@ -1,28 +1,26 @@
-"""From a Dockerfile's instructions to the graph of its stages, and what BuildKit refuses."""
+"""From a Dockerfile's instructions to the graph of its stages, and what BuildKit refuses.
+
+The order is BuildKit's: a refusal while the stages are set up leaves nothing to pull,
+one of an image's name leaves the other images, and one while the instructions run
+leaves them all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cdk_ecr_public_pull.dockerfile.build_args import BuildArgs
 from cdk_ecr_public_pull.dockerfile.directives import Directive, find_syntax
-from cdk_ecr_public_pull.dockerfile.instructions import (
-    Arg,
-    Copy,
-    From,
-    OnBuild,
-    Other,
-    Run,
-    parse_instruction,
-)
-from cdk_ecr_public_pull.dockerfile.lexer import WordError
+from cdk_ecr_public_pull.dockerfile.instructions import parse_instruction
+from cdk_ecr_public_pull.dockerfile.parsed import Arg, From
 from cdk_ecr_public_pull.dockerfile.platforms import platform_args, refuse_platform
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.source import parse_source
+from cdk_ecr_public_pull.dockerfile.source import find_instructions
 from cdk_ecr_public_pull.dockerfile.stages import SCRATCH, StageGraph, State, Step, Use, Via
-from cdk_ecr_public_pull.dockerfile.text import Text
-from cdk_ecr_public_pull.dockerfile.words import expand
+from cdk_ecr_public_pull.dockerfile.steps import refused_steps
+from cdk_ecr_public_pull.dockerfile.words import NO_NAMES, Expansion
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.reference import ImageReference
 
@@ -47,20 +45,23 @@ class Analysis:
     """What is known of a Dockerfile.
 
     Attributes:
-        syntax: The image that parses it, if it names one.
-        args: The variables of its FROM lines; None if it could not be cut into stages.
+        args: The variables of its FROM lines.
         graph: Its stages, and the places that name images.
-        images: The images, by the id of the state that is pulled.
-        reachable: The ids of the states that the build needs.
+        target: The stage that is built; None if the file could not be cut into stages.
+        pulls: The places that make a build pull an image, in the order of the file, and
+            the images; first the one that parses the file.
         refusals: Why BuildKit refuses the file, in its order; empty if it does not.
     """
 
-    syntax: Directive | None
-    args: BuildArgs | None = None
+    args: BuildArgs
     graph: StageGraph = field(default_factory=StageGraph)
-    images: dict[int, ImageReference] = field(default_factory=dict)
-    reachable: set[int] = field(default_factory=set)
+    target: State | None = None
+    pulls: list[tuple[Use, ImageReference]] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+
+    def reachable(self) -> set[int]:
+        """The ids of the states that the build needs."""
+        return self.graph.reachable_from(self.target) if self.target else set()
 
 
 def analyse(content: bytes, conditions: Conditions, *, lenient: bool = False) -> Analysis:
@@ -76,75 +77,85 @@ def analyse(content: bytes, conditions: Conditions, *, lenient: bool = False) ->
         The analysis, with no image but the syntax if BuildKit refuses the file before it
         asks for images.
     """
-    syntax = None if "BUILDKIT_SYNTAX" in conditions.build_args else find_syntax(content)
-    analysis = Analysis(syntax=syntax)
+    analysis = Analysis(args=BuildArgs(given=conditions.build_args))
+    if "BUILDKIT_SYNTAX" not in conditions.build_args and (syntax := find_syntax(content)):
+        _add_syntax(analysis, syntax)
     try:
         _build_graph(analysis, content, conditions, lenient=lenient)
     except Refusal as refusal:
         analysis.refusals.append(refusal)
-        analysis.graph = StageGraph()
         return analysis
     _find_images(analysis)
-    _check_steps(analysis, only_reachable=conditions.target is not None)
+    only = analysis.reachable() if conditions.target is not None else None
+    analysis.refusals.extend(refused_steps(analysis.graph, only))
     return analysis
+
+
+@lru_cache(maxsize=4096)
+def parse_image(name: str) -> ImageReference:
+    """Read an image's name, with the tag ``latest`` if it has neither tag nor digest.
+
+    Raises:
+        InvalidReference: It is none.
+    """
+    return ImageReference.parse(name).with_default_tag()
+
+
+def _add_syntax(analysis: Analysis, syntax: Directive) -> None:
+    word = syntax.value
+    try:
+        image = parse_image(word.chars)
+    except InvalidReference as error:
+        message = f'failed to parse syntax image "{word.chars}": {error}'
+        analysis.refusals.append(Refusal.of(message, syntax.start, word))
+        return
+    # The name may come out of a JSON document in another form than it has there.
+    if word.offsets[0] is not None:
+        expansion = Expansion(word, (), NO_NAMES)
+        state = State(word.chars, syntax.start)
+        use = Use(Via.SYNTAX, word, expansion, syntax.start, None, (), state)
+        analysis.pulls.append((use, image))
 
 
 def _build_graph(
     analysis: Analysis, content: bytes, conditions: Conditions, *, lenient: bool
 ) -> None:
-    source = parse_source(content)
-    analysis.graph.escape = source.escape
+    escape, instructions = find_instructions(content)
+    graph, args = analysis.graph, analysis.args
+    graph.escape = args.escape = escape
     global_args: list[tuple[Arg, int]] = []
-    froms: list[tuple[From, list[Step], int]] = []
-    for instruction in source.instructions:
-        line = instruction.start_line
-        parsed = parse_instruction(source.text(instruction), number=line, escape=source.escape)
+    froms: list[tuple[From, int, list[Step]]] = []
+    for instruction in instructions:
+        start = instruction.start
+        parsed = parse_instruction(instruction.text, start=start, escape=escape)
         if isinstance(parsed, From):
-            froms.append((parsed, [], line))
+            froms.append((parsed, start, []))
         elif froms:
-            froms[-1][1].append(Step(parsed=parsed, line=line))
+            froms[-1][2].append(Step(parsed, start))
         elif isinstance(parsed, Arg):
-            global_args.append((parsed, line))
+            global_args.append((parsed, start))
         else:
-            message = "no build stage in current context"
-            raise Refusal(message, line=line)
+            raise Refusal("no build stage in current context", start=start)
     if not froms:
-        message = "dockerfile contains no stages to build"
-        raise Refusal(message, line=len(source.lines))
-    target = conditions.target or froms[-1][0].stage_name or ""
-    args = BuildArgs.with_defaults(
-        platform_args(conditions.platform, target=target),
-        given=conditions.build_args,
-        escape=source.escape,
-    )
-    analysis.args = args
-    for arg, line in global_args:
-        args.declare(arg, line=line)
-    for parsed, steps, line in froms:
-        _add_stage(analysis, args, parsed, steps, line, lenient=lenient)
-    goal = _target(analysis.graph, conditions.target)
-    analysis.graph.connect()
-    analysis.reachable = analysis.graph.reachable_from(goal)
+        last_line = content.rstrip(b"\n").rfind(b"\n") + 1
+        raise Refusal("dockerfile contains no stages to build", start=last_line)
+    target = conditions.target or froms[-1][0].stage_name or "default"
+    args.predefined = platform_args(conditions.platform, target)
+    for arg, start in global_args:
+        args.declare(arg, start=start)
+    for parsed, start, steps in froms:
+        _add_stage(analysis, parsed, start, steps, lenient=lenient)
+    analysis.target = _target(graph, conditions.target)
+    graph.connect()
 
 
 def _add_stage(
-    analysis: Analysis, args: BuildArgs, parsed: From, steps: list[Step], line: int, *, lenient: bool
+    analysis: Analysis, parsed: From, start: int, steps: list[Step], *, lenient: bool
 ) -> None:
     graph = analysis.graph
-    stage = State(
-        base_name="", line=line, index=len(graph.states), name=parsed.stage_name, steps=steps
-    )
+    stage = State("", start, len(graph.states), parsed.stage_name, steps)
     try:
-        expansion = args.expand(parsed.image, line=line)
-        if not expansion.text.chars:
-            raise Refusal(
-                f"base name ({parsed.image.chars}) should not be blank",
-                line=line,
-                offset=parsed.image.offsets[0],
-                missing_args=tuple(sorted(args.missing_for(expansion.names))),
-            )
-        if parsed.platform is not None:
-            _check_platform(args, parsed.platform, line)
+        expansion = _expand_base(analysis.args, parsed, start)
     except Refusal as refusal:
         if not (lenient and refusal.missing_args):
             raise
@@ -153,117 +164,58 @@ def _add_stage(
         return
     stage.base_name = expansion.text.chars
     graph.add(stage)
-    graph.uses.append(
-        Use(
-            via=Via.FROM,
-            word=parsed.image,
-            expansion=expansion,
-            line=line,
-            stage=stage,
-            users=[stage],
-            state=stage,
-        )
-    )
+    graph.uses.append(Use(Via.FROM, parsed.image, expansion, start, stage, (stage,), stage))
 
 
-def _check_platform(args: BuildArgs, platform: Text, line: int) -> None:
-    expansion = args.expand(platform, line=line)
-    missing = tuple(sorted(args.missing_for(expansion.names)))
-    offset = platform.offsets[0] if len(platform) else None
-    message = None
-    if not expansion.text.chars:
-        message = f"empty platform value from expression {platform.chars}"
-    elif cause := refuse_platform(expansion.text.chars):
-        message = f"failed to parse platform {platform.chars}: {cause}"
-    if message:
-        raise Refusal(message, line=line, offset=offset, missing_args=missing)
+def _expand_base(args: BuildArgs, parsed: From, start: int) -> Expansion:
+    base = args.expand(parsed.image, start=start)
+    cause, blamed = None, base
+    if not base.text.chars:
+        cause = f"base name ({parsed.image.chars}) should not be blank"
+    elif parsed.platform is not None:
+        blamed = args.expand(parsed.platform, start=start)
+        if not blamed.text.chars:
+            cause = f"empty platform value from expression {parsed.platform.chars}"
+        elif why := refuse_platform(blamed.text.chars):
+            cause = f"failed to parse platform {parsed.platform.chars}: {why}"
+    if cause:
+        refusal = Refusal.of(cause, start, parsed.image)
+        refusal.missing_args = tuple(sorted(args.missing_for(blamed.names)))
+        raise refusal
+    return base
 
 
 def _target(graph: StageGraph, name: str | None) -> State:
-    if name is None:
-        return graph.states[-1]
-    found = graph.find(name)
+    found = graph.states[-1] if name is None else graph.find(name)
     if found is None:
         message = f'target stage "{name}" could not be found'
-        raise Refusal(message, line=graph.states[-1].line)
+        raise Refusal(message, start=graph.states[-1].start)
     return found
 
 
 def _find_images(analysis: Analysis) -> None:
-    args = analysis.args
-    by_state = {id(use.state): use for use in reversed(analysis.graph.uses)}
-    for state in analysis.graph.states:
-        if state.base is not None or state.base_name in ("", SCRATCH):
+    refused: set[int] = set()
+    for use in analysis.graph.uses:
+        state = use.state
+        name = use.word.chars if state is None else state.base_name
+        if name == SCRATCH or not use.names_image:
+            continue
+        # In a trigger, a number or a stage's name means what the build on top makes of it.
+        if state is None and (name.isdecimal() or analysis.graph.find(name)):
             continue
         try:
-            image = ImageReference.parse(state.base_name)
+            analysis.pulls.append((use, parse_image(name)))
         except InvalidReference as error:
-            use = by_state[id(state)]
-            missing = args.missing_for(use.expansion.names) if args else ()
-            analysis.refusals.append(
-                Refusal(
-                    f'failed to parse stage name "{state.base_name}": {error}',
-                    line=state.line,
-                    offset=use.word.offsets[0],
-                    missing_args=tuple(sorted(missing)),
+            if state is not None and id(state) not in refused:
+                refused.add(id(state))
+                refusal = Refusal.of(
+                    f'failed to parse stage name "{name}": {error}', use.start, use.word
                 )
-            )
-        else:
-            analysis.images[id(state)] = image.with_default_tag()
+                missing = analysis.args.missing_for(use.expansion.names)
+                refusal.missing_args = tuple(sorted(missing))
+                analysis.refusals.append(refusal)
+    analysis.pulls.sort(key=_offset)
 
 
-def _check_steps(analysis: Analysis, *, only_reachable: bool) -> None:
-    """Find what BuildKit refuses when it runs the instructions of the stages."""
-    for use in analysis.graph.uses:
-        for user in use.users:
-            if only_reachable and id(user) not in analysis.reachable:
-                continue
-            if use.via is not Via.FROM and _comes_later(use.state, user):
-                what = "mount" if use.via is Via.MOUNT else "copy"
-                message = (
-                    f'cannot {what} from stage "{use.word.chars}", '
-                    f'it needs to be defined before current stage "{user.label}"'
-                )
-                offset = use.word.offsets[0]
-                analysis.refusals.append(Refusal(message, line=use.line, offset=offset))
-    for stage in analysis.graph.stages:
-        if not only_reachable or id(stage) in analysis.reachable:
-            for step in stage.steps:
-                analysis.refusals.extend(_step_refusals(step, analysis))
-
-
-def _comes_later(state: State | None, user: State) -> bool:
-    return (
-        state is not None
-        and state.index is not None
-        and user.index is not None
-        and state.index > user.index
-    )
-
-
-def _step_refusals(step: Step, analysis: Analysis) -> Iterator[Refusal]:
-    parsed = step.parsed.trigger if isinstance(step.parsed, OnBuild) else step.parsed
-    if isinstance(parsed, Run) and parsed.secret and parsed is step.parsed:
-        yield Refusal("secret mount should not have a from", line=step.line)
-    words: tuple[Text, ...] = ()
-    if isinstance(step.parsed, (Copy, Other)):
-        words = step.parsed.words
-    elif isinstance(step.parsed, Arg):
-        words = tuple(default for _, default in step.parsed.defaults if default is not None)
-    escape = analysis.args.escape if analysis.args else "\\"
-    for word in words:
-        try:
-            expand(word, _EverySet(), escape=escape)
-        except WordError as error:
-            message = f'failed to process "{word.chars}": {error}'
-            yield Refusal(message, line=step.line, offset=error.offset)
-
-
-class _EverySet(dict[str, Text]):
-    """A stage's variables: its base image may set any, so each one counts as set."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> Text:
-        return Text.unplaced("x")
+def _offset(pull: tuple[Use, ImageReference]) -> int:
+    return pull[0].word.offsets[0] or 0

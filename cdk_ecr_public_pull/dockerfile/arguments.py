@@ -214,9 +214,7 @@ def split_csv(value: Text) -> list[Text]:
     while True:
         if chars.startswith('"', position):
             kept, position = _quoted_field(chars, position + 1)
-            fields.append(
-                Text("".join(chars[i] for i in kept), [value.offsets[i] for i in kept])
-            )
+            fields.append(Text("".join(chars[i] for i in kept), [value.offsets[i] for i in kept]))
         else:
             end = chars.find(",", position)
             end = len(chars) if end < 0 else end
@@ -253,7 +251,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def check_flags(
-    flags: list[Flag], *, strings: str = "", lists: str = "", booleans: str = "", line: int
+    flags: list[Flag], *, strings: str = "", lists: str = "", booleans: str = "", start: int
 ) -> dict[str, list[Text]]:
     """Check an instruction's flags against those that it has.
 
@@ -262,7 +260,7 @@ def check_flags(
         strings: Names of flags that may stand once, with a value; separated by spaces.
         lists: Names of flags that may stand several times, with a value.
         booleans: Names of flags that may stand once, with ``true``, ``false`` or nothing.
-        line: The instruction's first line, for the refusal.
+        start: The byte at which the instruction starts, for the refusal.
 
     Returns:
         The values of the flags, by name.
@@ -272,11 +270,9 @@ def check_flags(
     """
     values: dict[str, list[Text]] = {}
     for flag in flags:
-        refuse = _flag_refusal(
-            flag, set(values), strings.split(), lists.split(), booleans.split()
-        )
+        refuse = _flag_refusal(flag, set(values), strings.split(), lists.split(), booleans.split())
         if refuse:
-            raise Refusal(refuse, line=line, offset=flag.offset)
+            raise Refusal(refuse, start=start, offset=flag.offset)
         values.setdefault(flag.name, []).append(flag.value or Text("", ()))
     return values
 

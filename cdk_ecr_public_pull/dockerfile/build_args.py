@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cdk_ecr_public_pull.dockerfile.instructions import Arg
+from cdk_ecr_public_pull.dockerfile.parsed import Arg
 from cdk_ecr_public_pull.dockerfile.lexer import WordError
 from cdk_ecr_public_pull.dockerfile.positions import Span, span_of
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.words import Expansion, expand
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class BuildArgs:
     """The variables of the FROM lines.
 
     Attributes:
+        predefined: The variables that every Dockerfile has; they come to ``values`` when
+            they are first needed.
         values: The variables that have a value.
         given: The values that the build gives (``--build-arg``).
         escape: The file's escape character.
@@ -36,65 +40,80 @@ class BuildArgs:
         sites: Every default that is not empty, in the order of the file.
     """
 
-    values: dict[str, Text]
     given: Mapping[str, str]
-    escape: str
+    escape: str = "\\"
+    predefined: Mapping[str, str] = field(default_factory=dict)
+    values: dict[str, Text] = field(default_factory=dict)
     missing: dict[str, frozenset[str]] = field(default_factory=dict)
     expansions: dict[str, Expansion] = field(default_factory=dict)
     sites: list[ArgSite] = field(default_factory=list)
 
-    @classmethod
-    def with_defaults(
-        cls, defaults: Mapping[str, str], *, given: Mapping[str, str], escape: str
-    ) -> BuildArgs:
-        """Begin with the arguments that every Dockerfile has; ``given`` overrides them."""
-        values = {name: Text.unplaced(given.get(name, value)) for name, value in defaults.items()}
-        return cls(values=values, given=given, escape=escape)
-
-    def declare(self, arg: Arg, *, line: int) -> None:
+    def declare(self, arg: Arg, *, start: int) -> None:
         """Add the names of an ARG line, in order.
 
         Args:
             arg: The instruction.
-            line: Its first line.
+            start: The byte at which it starts.
 
         Raises:
             Refusal: BuildKit refuses a default.
         """
         for name_text, default in arg.defaults:
             name = name_text.chars
-            missing: frozenset[str] = frozenset()
+            missing = _NOTHING
             if name in self.given:
                 self.values[name] = Text.unplaced(self.given[name])
                 self.expansions.pop(name, None)
-            elif default is not None:
-                expansion = self.expand(default, line=line)
+            elif default is None:
+                self._take_predefined()
+            else:
+                expansion = self.expand(default, start=start)
                 self.values[name] = expansion.text
                 self.expansions[name] = expansion
-                if len(default):
+                if default.chars:
                     self.sites.append(ArgSite(span=span_of(default), name=name))
                 missing = self.missing_for(expansion.names)
             has_value = name in self.values and bool(self.values[name].chars)
             self.missing[name] = missing if has_value else missing | {name}
 
-    def expand(self, word: Text, *, line: int) -> Expansion:
+    def expand(self, word: Text, *, start: int) -> Expansion:
         """Expand a word of a FROM or ARG line.
 
         Args:
             word: The word.
-            line: The instruction's first line.
+            start: The byte at which the instruction starts.
 
         Raises:
             Refusal: BuildKit refuses the word.
         """
+        if "$" in word.chars:
+            self._take_predefined()
         try:
             return expand(word, self.values, escape=self.escape)
         except WordError as error:
-            message = f'failed to process "{word.chars}": {error}'
-            missing = self.missing_for({error.required} if error.required else ())
+            missing = self.missing_for([error.required] if error.required else ())
             raise Refusal(
-                message, line=line, offset=error.offset, missing_args=tuple(sorted(missing))
+                f'failed to process "{word.chars}": {error}',
+                start=start,
+                offset=error.offset,
+                missing_args=tuple(sorted(missing)),
             ) from None
+
+    def _take_predefined(self) -> None:
+        if self.predefined:
+            predefined = {
+                name: Text.unplaced(self.given.get(name, value))
+                for name, value in self.predefined.items()
+            }
+            self.values = predefined | self.values
+            self.predefined = {}
+
+    def missing_for(self, names: Iterable[str]) -> frozenset[str]:
+        """The ARGs without a value, or with an empty one, that these variables depend on."""
+        missing = _NOTHING
+        for name in names:
+            missing |= self.missing.get(name, _NOTHING)
+        return missing
 
     def site_at(self, offset: int) -> ArgSite | None:
         """The default that holds a byte of the file, or None."""
@@ -102,7 +121,3 @@ class BuildArgs:
         if index >= 0 and offset < self.sites[index].span.end:
             return self.sites[index]
         return None
-
-    def missing_for(self, names: frozenset[str] | set[str] | tuple[()]) -> frozenset[str]:
-        """The ARGs without a value, or with an empty one, that these variables depend on."""
-        return frozenset().union(*(self.missing.get(name, ()) for name in names))

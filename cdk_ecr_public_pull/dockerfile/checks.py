@@ -26,18 +26,13 @@ _DURATION = re.compile(r"[-+]?(0|([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s
 _NOTHING: tuple[Text, ...] = ()
 
 
-def refuse_at(message: str, line: int, place: Text) -> Refusal:
-    """A refusal that points at the first character of ``place``."""
-    return Refusal(message, line=line, offset=place.offsets[0] if len(place) else None)
-
-
-def check_json(name: str, arguments: Text, line: int) -> list[str] | None:
+def check_json(name: str, arguments: Text, start: int) -> list[str] | None:
     """Read arguments in JSON form; None if they are not.
 
     Args:
         name: The instruction's name.
         arguments: Its arguments, without flags.
-        line: Its first line.
+        start: The byte at which it starts.
 
     Raises:
         Refusal: They are a JSON array of something else than strings.
@@ -45,20 +40,18 @@ def check_json(name: str, arguments: Text, line: int) -> list[str] | None:
     try:
         return parse_json(arguments.chars)
     except NotStrings:
-        message = (
-            f"{name}: when using JSON array syntax, arrays must be comprised of strings only"
-        )
+        message = f"{name}: when using JSON array syntax, arrays must be comprised of strings only"
         offset = arguments.offsets[0]
-        raise ParserRefusal(message, line=line, offset=offset) from None
+        raise ParserRefusal(message, start=start, offset=offset) from None
 
 
-def check_sources_and_destination(name: str, arguments: Text, line: int) -> tuple[Text, ...]:
+def check_sources_and_destination(name: str, arguments: Text, start: int) -> tuple[Text, ...]:
     """Check the paths of COPY and ADD.
 
     Args:
         name: The instruction's name.
         arguments: Its arguments, without flags.
-        line: Its first line.
+        start: The byte at which it starts.
 
     Returns:
         The paths, unless they are in JSON form.
@@ -66,21 +59,21 @@ def check_sources_and_destination(name: str, arguments: Text, line: int) -> tupl
     Raises:
         Refusal: There are fewer than two, or a heredoc is the destination.
     """
-    in_json = check_json(name, arguments, line)
+    in_json = check_json(name, arguments, start)
     words = [word.chars for word in split_words(arguments)] if in_json is None else in_json
     if len(words) < 2:  # noqa: PLR2004  (a source and a destination)
         message = (
             f"{name} requires at least two arguments, but only one was provided. "
             "Destination could not be determined"
         )
-        raise refuse_at(message, line, arguments)
+        raise Refusal.of(message, start, arguments)
     if re.fullmatch(r"[0-9]*<<-?[^<]+", words[-1]):
-        raise refuse_at(f"{name} cannot accept a heredoc as a destination", line, arguments)
+        raise Refusal.of(f"{name} cannot accept a heredoc as a destination", start, arguments)
     return tuple(split_words(arguments)) if in_json is None else _NOTHING
 
 
 def check_choice(
-    values: Mapping[str, Sequence[Text]], flag: str, choices: Sequence[str], line: int
+    values: Mapping[str, Sequence[Text]], flag: str, choices: Sequence[str], start: int
 ) -> None:
     """Check that a flag has one of the values it may have.
 
@@ -88,39 +81,39 @@ def check_choice(
         values: The flags' values, by name.
         flag: The flag.
         choices: What it may be.
-        line: The instruction's first line.
+        start: The byte at which the instruction starts.
 
     Raises:
         Refusal: It is something else.
     """
     for value in values.get(flag, ()):
         if value.chars not in choices:
-            raise refuse_at(f'{flag} "{value.chars}" is not valid', line, value)
+            raise Refusal.of(f'{flag} "{value.chars}" is not valid', start, value)
 
 
-def _check_add(arguments: Text, line: int, _escape: str) -> tuple[Text, ...]:
+def _check_add(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
     flags, rest = split_flags(arguments)
-    paths = check_sources_and_destination("ADD", rest, line)
+    paths = check_sources_and_destination("ADD", rest, start)
     check_flags(
         flags,
         strings="chown chmod checksum",
         lists="exclude",
         booleans="link keep-git-dir unpack",
-        line=line,
+        start=start,
     )
     return paths
 
 
 def _pairs(name: str) -> Check:
-    def check(arguments: Text, line: int, escape: str) -> tuple[Text, ...]:
+    def check(arguments: Text, start: int, escape: str) -> tuple[Text, ...]:
         flags, rest = split_flags(arguments)
         words = split_quoted_words(rest, escape)
         if not words:
-            raise refuse_at(f"{name} requires at least one argument", line, arguments)
+            raise Refusal.of(f"{name} requires at least one argument", start, arguments)
         if "=" not in words[0].chars:
             if len(split_words(rest)) < 2:  # noqa: PLR2004  (the old form: name value)
                 message = f"{name} must have two arguments"
-                raise ParserRefusal(message, line=line, offset=rest.offsets[0])
+                raise ParserRefusal(message, start=start, offset=rest.offsets[0])
             words = [rest]
         for word in words:
             if "=" not in word.chars and word is not rest:
@@ -128,90 +121,90 @@ def _pairs(name: str) -> Check:
                     f'Syntax error - can\'t find = in "{word.chars}". '
                     "Must be of the form: name=value"
                 )
-                raise ParserRefusal(message, line=line, offset=word.offsets[0])
+                raise ParserRefusal(message, start=start, offset=word.offsets[0])
             if word.chars.startswith("="):
-                raise refuse_at(f"{name} names can not be blank", line, word)
-        check_flags(flags, line=line)
+                raise Refusal.of(f"{name} names can not be blank", start, word)
+        check_flags(flags, start=start)
         return tuple(words)
 
     return check
 
 
 def _one(name: str, *, expands: bool = True) -> Check:
-    def check(arguments: Text, line: int, _escape: str) -> tuple[Text, ...]:
+    def check(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
         flags, rest = split_flags(arguments)
         if not len(rest):
-            raise refuse_at(f"{name} requires exactly one argument", line, arguments)
-        check_flags(flags, line=line)
+            raise Refusal.of(f"{name} requires exactly one argument", start, arguments)
+        check_flags(flags, start=start)
         return (rest,) if expands else _NOTHING
 
     return check
 
 
 def _shell_or_json(name: str) -> Check:
-    def check(arguments: Text, line: int, _escape: str) -> tuple[Text, ...]:
+    def check(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
         flags, rest = split_flags(arguments)
-        check_json(name, rest, line)
-        check_flags(flags, line=line)
+        check_json(name, rest, start)
+        check_flags(flags, start=start)
         return _NOTHING
 
     return check
 
 
-def _check_expose(arguments: Text, line: int, _escape: str) -> tuple[Text, ...]:
+def _check_expose(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
     flags, rest = split_flags(arguments)
     words = split_words(rest)
     if not words:
-        raise refuse_at("EXPOSE requires at least one argument", line, arguments)
-    check_flags(flags, line=line)
+        raise Refusal.of("EXPOSE requires at least one argument", start, arguments)
+    check_flags(flags, start=start)
     return tuple(words)
 
 
-def _check_volume(arguments: Text, line: int, _escape: str) -> tuple[Text, ...]:
+def _check_volume(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
     flags, rest = split_flags(arguments)
-    in_json = check_json("VOLUME", rest, line)
+    in_json = check_json("VOLUME", rest, start)
     if not (split_words(rest) if in_json is None else in_json):
-        raise refuse_at("VOLUME requires at least one argument", line, arguments)
-    check_flags(flags, line=line)
+        raise Refusal.of("VOLUME requires at least one argument", start, arguments)
+    check_flags(flags, start=start)
     if in_json is not None and not all(path.strip() for path in in_json):
-        raise refuse_at("VOLUME specified can not be an empty string", line, rest)
+        raise Refusal.of("VOLUME specified can not be an empty string", start, rest)
     return tuple(split_words(rest)) if in_json is None else _NOTHING
 
 
-def _check_shell(arguments: Text, line: int, _escape: str) -> tuple[Text, ...]:
+def _check_shell(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
     flags, rest = split_flags(arguments)
-    in_json = check_json("SHELL", rest, line)
-    check_flags(flags, line=line)
+    in_json = check_json("SHELL", rest, start)
+    check_flags(flags, start=start)
     if in_json == [] or not len(rest):
-        raise refuse_at("SHELL requires at least one argument", line, arguments)
+        raise Refusal.of("SHELL requires at least one argument", start, arguments)
     if in_json is None:
         message = f"SHELL requires the arguments to be in JSON form, not {rest.chars}"
-        raise refuse_at(message, line, rest)
+        raise Refusal.of(message, start, rest)
     return _NOTHING
 
 
-def _check_healthcheck(arguments: Text, line: int, _escape: str) -> tuple[Text, ...]:
+def _check_healthcheck(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
     flags, rest = split_flags(arguments)
     words = split_words(rest)
     if not words:
-        raise refuse_at("HEALTHCHECK requires at least one argument", line, arguments)
+        raise Refusal.of("HEALTHCHECK requires at least one argument", start, arguments)
     kind, command = words[0].chars.upper(), rest[len(words[0]) :].strip()
-    in_json = check_json("HEALTHCHECK", command, line)
+    in_json = check_json("HEALTHCHECK", command, start)
     if kind == "NONE":
         if len(command):
-            raise refuse_at("HEALTHCHECK NONE takes no arguments", line, command)
+            raise Refusal.of("HEALTHCHECK NONE takes no arguments", start, command)
         return _NOTHING
     names = "interval timeout start-period start-interval retries"
-    values = check_flags(flags, strings=names, line=line)
+    values = check_flags(flags, strings=names, start=start)
     if kind != "CMD":
         message = f'Unknown type "{kind}" in HEALTHCHECK (try CMD)'
-        raise refuse_at(message, line, words[0])
+        raise Refusal.of(message, start, words[0])
     if not len(command) or in_json == []:
-        raise refuse_at("Missing command after HEALTHCHECK CMD", line, rest)
+        raise Refusal.of("Missing command after HEALTHCHECK CMD", start, rest)
     for name, (value,) in values.items():
         pattern = r"[+]?[0-9]+" if name == "retries" else _DURATION
         if value.chars and not re.fullmatch(pattern, value.chars):
-            raise refuse_at(f'invalid value "{value.chars}" for --{name}', line, value)
+            raise Refusal.of(f'invalid value "{value.chars}" for --{name}', start, value)
     return _NOTHING
 
 

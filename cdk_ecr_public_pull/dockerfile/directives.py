@@ -16,8 +16,6 @@ from cdk_ecr_public_pull.dockerfile.text import BOM, SPACES, Text
 
 _NAMES = frozenset({"syntax", "escape", "check"})
 _DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directive:
     """A directive.
@@ -25,12 +23,12 @@ class Directive:
     Attributes:
         name: Its name, in lower case.
         value: Its value, with its place in the file.
-        line: Its line, from 1.
+        start: The byte at which its line starts.
     """
 
     name: str
     value: Text
-    line: int
+    start: int
 
 
 def find_escape(content: bytes) -> str:
@@ -43,17 +41,19 @@ def find_escape(content: bytes) -> str:
         Refusal: A directive stands there twice, or names another character.
     """
     escape = "\\"
+    if not _may_begin_with(content, b"#"):
+        return escape
     seen: set[str] = set()
-    for directive in _directives(content, start=_start(content), line=1, mark="#", trim=True):
+    for directive in _directives(content, start=_start(content), mark="#", trim=True):
         if directive.name in seen:
             message = f"only one {directive.name} parser directive can be used"
-            raise Refusal(message, line=directive.line, offset=directive.value.offsets[0])
+            raise Refusal.of(message, directive.start, directive.value)
         seen.add(directive.name)
         if directive.name == "escape":
             escape = directive.value.chars
             if escape not in ("\\", "`"):
                 message = f"invalid escape token '{escape}' does not match ` or \\"
-                raise Refusal(message, line=directive.line, offset=directive.value.offsets[0])
+                raise Refusal.of(message, directive.start, directive.value)
     return escape
 
 
@@ -69,30 +69,34 @@ def find_syntax(content: bytes) -> Directive | None:
     Returns:
         A directive whose value is the image's name, or None.
     """
-    start, line = _start(content), 1
+    if not _may_begin_with(content, b"#/{"):
+        return None
+    start = _start(content)
     if content.startswith(b"#!", start):
-        start, line = content.find(b"\n", start) + 1 or len(content), 2
+        start = content.find(b"\n", start) + 1 or len(content)
     for mark in ("#", "//"):
         seen: set[str] = set()
-        for directive in _directives(content, start=start, line=line, mark=mark, trim=False):
+        for directive in _directives(content, start=start, mark=mark, trim=False):
             if directive.name in seen:
                 break
             seen.add(directive.name)
             if directive.name == "syntax":
                 length = len(directive.value.chars.partition(" ")[0])
-                return Directive(
-                    name="syntax", value=directive.value[:length], line=directive.line
-                )
-    return _syntax_of_json(content, start=start, line=line)
+                return Directive(name="syntax", value=directive.value[:length], start=directive.start)
+    return _syntax_of_json(content, start=start)
+
+
+def _may_begin_with(content: bytes, marks: bytes) -> bool:
+    """A quick look that is never wrong when it says no."""
+    head = content[:80].lstrip()
+    return not head or head[0] in marks or not head[:1].isascii()
 
 
 def _start(content: bytes) -> int:
     return len(BOM) if content.startswith(BOM) else 0
 
 
-def _directives(
-    content: bytes, *, start: int, line: int, mark: str, trim: bool
-) -> list[Directive]:
+def _directives(content: bytes, *, start: int, mark: str, trim: bool) -> list[Directive]:
     found: list[Directive] = []
     while start < len(content):
         end = content.find(b"\n", start)
@@ -108,12 +112,12 @@ def _directives(
         if match is None or match[1].lower() not in _NAMES:
             break
         value = text[match.start(2) : match.end(2)]
-        found.append(Directive(name=match[1].lower(), value=value, line=line))
-        start, line = end + 1, line + 1
+        found.append(Directive(name=match[1].lower(), value=value, start=start))
+        start = end + 1
     return found
 
 
-def _syntax_of_json(content: bytes, *, start: int, line: int) -> Directive | None:
+def _syntax_of_json(content: bytes, *, start: int) -> Directive | None:
     if not content[start:].lstrip(b" \t\r\n").startswith(b"{"):
         return None
     try:
@@ -125,6 +129,5 @@ def _syntax_of_json(content: bytes, *, start: int, line: int) -> Directive | Non
         return None
     place = content.find(json.dumps(value).encode(), start)
     if place < 0:
-        return Directive(name="syntax", value=Text.unplaced(value), line=line)
-    line += content.count(b"\n", start, place)
-    return Directive(name="syntax", value=Text.of_bytes(value.encode(), place + 1), line=line)
+        return Directive(name="syntax", value=Text.unplaced(value), start=start)
+    return Directive(name="syntax", value=Text.of_bytes(value.encode(), place + 1), start=place)

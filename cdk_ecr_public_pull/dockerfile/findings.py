@@ -93,7 +93,9 @@ def is_ignored(rule: Rule, line: int, positions: Positions) -> bool:
         line: The finding's line, from 1.
         positions: The file.
     """
-    match = _IGNORE.match(positions.line(line - 1)) if line > 1 else None
+    if line == 1 or not positions.has_ignores:
+        return False
+    match = _IGNORE.match(positions.line(line - 1))
     return match is not None and rule in re.split(r"[\s,]+", match[1])
 
 
@@ -114,15 +116,19 @@ def render(finding: Finding, positions: Positions) -> str:
     if finding.end_line == finding.line:
         marked = marked[: finding.end_column - finding.column]
     marked = marked.expandtabs(_TAB_WIDTH)
-    return escape_controls(
-        f"{finding.path}:{finding.line}:{finding.column}: "
-        f"{finding.severity}: {finding.message} [{finding.rule}]"
-    ) + "\n" + "\n".join(
-        [
-            f"  {escape_controls(source.expandtabs(_TAB_WIDTH))}",
-            f"  {' ' * len(escape_controls(before))}{'^' * max(1, len(escape_controls(marked)))}",
-            f"  help: {escape_controls(finding.help)}",
-        ]
+    return (
+        escape_controls(
+            f"{finding.path}:{finding.line}:{finding.column}: "
+            f"{finding.severity}: {finding.message} [{finding.rule}]"
+        )
+        + "\n"
+        + "\n".join(
+            [
+                f"  {escape_controls(source.expandtabs(_TAB_WIDTH))}",
+                f"  {' ' * len(escape_controls(before))}{'^' * max(1, len(escape_controls(marked)))}",
+                f"  help: {escape_controls(finding.help)}",
+            ]
+        )
     )
 
 
@@ -134,7 +140,8 @@ def escape_controls(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for char in text
-    )
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape", "surrogatepass").decode("ascii")

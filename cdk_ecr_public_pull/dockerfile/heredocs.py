@@ -33,12 +33,12 @@ class Heredoc:
     strips_tabs: bool
 
 
-def find_heredocs(instruction: Text, *, line: int) -> list[Heredoc]:
+def find_heredocs(instruction: Text, *, start: int) -> list[Heredoc]:
     """The heredocs that an instruction opens, in order.
 
     Args:
         instruction: The whole instruction, on one line.
-        line: Its first line, for the refusal.
+        start: The byte at which it starts, for the refusal.
 
     Raises:
         Refusal: A heredoc's name has a quote that is not closed.
@@ -55,8 +55,7 @@ def find_heredocs(instruction: Text, *, line: int) -> list[Heredoc]:
         try:
             heredoc = parse_heredoc(word)
         except WordError as error:
-            message = f'heredoc "{word}": {error}'
-            raise Refusal(message, line=line, offset=instruction.offsets[0]) from None
+            raise Refusal(f'heredoc "{word}": {error}', start=start) from None
         if heredoc:
             heredocs.append(heredoc)
     return heredocs

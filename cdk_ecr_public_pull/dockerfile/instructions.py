@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile import checks
 from cdk_ecr_public_pull.dockerfile.arguments import (
@@ -20,79 +19,20 @@ from cdk_ecr_public_pull.dockerfile.arguments import (
     split_quoted_words,
     split_words,
 )
-from cdk_ecr_public_pull.dockerfile.checks import refuse_at
+from cdk_ecr_public_pull.dockerfile.parsed import Arg, Copy, From, OnBuild, Other, Parsed, Run
 from cdk_ecr_public_pull.dockerfile.refusal import ParserRefusal, Refusal
+from cdk_ecr_public_pull.dockerfile.simple import parse_simple
 from cdk_ecr_public_pull.dockerfile.text import Text
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class From:
-    """FROM: the base image or stage, the platform, and the new stage's name in lower case."""
-
-    image: Text
-    platform: Text | None
-    stage_name: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arg:
-    """ARG: names and defaults; None for a name without one."""
-
-    defaults: tuple[tuple[Text, Text | None], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
-    """COPY: what ``--from`` names, or None; and the words in which variables are expanded."""
-
-    source: Text | None
-    words: tuple[Text, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """RUN: what the ``from`` of each ``--mount`` names.
-
-    Attributes:
-        sources: The names, in order.
-        secret: Whether a secret mount has one of them, which BuildKit refuses late.
-    """
-
-    sources: tuple[Text, ...]
-    secret: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnBuild:
-    """ONBUILD: the instruction that it keeps for builds on top.
-
-    Attributes:
-        trigger: The instruction.
-        refusal: Why a build that fires it is refused, or None.
-    """
-
-    trigger: Parsed
-    refusal: Refusal | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Other:
-    """An instruction that names no image; the words in which variables are expanded."""
-
-    words: tuple[Text, ...]
-
-
-Parsed = From | Arg | Copy | Run | OnBuild | Other
-
-
-def parse_instruction(line: Text, *, number: int, escape: str) -> Parsed:
+def parse_instruction(line: Text, *, start: int, escape: str) -> Parsed:
     """Read one instruction.
 
     Args:
         line: The instruction, on one line.
-        number: Its first line in the file, from 1.
+        start: The byte at which it starts in the file.
         escape: The file's escape character.
 
     Returns:
@@ -101,19 +41,20 @@ def parse_instruction(line: Text, *, number: int, escape: str) -> Parsed:
     Raises:
         Refusal: BuildKit refuses it.
     """
-    return _parse(split_command(line), number, escape)
+    simple = parse_simple(line)
+    return simple or _parse(split_command(line), start, escape)
 
 
-def _parse(command: Command, number: int, escape: str) -> Parsed:
+def _parse(command: Command, start: int, escape: str) -> Parsed:
     name = command.name.upper()
     if name in _PARSERS:
-        return _PARSERS[name](command.arguments, number, escape)
+        return _PARSERS[name](command.arguments, start, escape)
     if name in checks.CHECKS:
-        return Other(words=checks.CHECKS[name](command.arguments, number, escape))
-    raise refuse_at(f"unknown instruction: {command.name}", number, command.arguments)
+        return Other(words=checks.CHECKS[name](command.arguments, start, escape))
+    raise Refusal.of(f"unknown instruction: {command.name}", start, command.arguments)
 
 
-def _parse_from(arguments: Text, number: int, _escape: str) -> From:
+def _parse_from(arguments: Text, start: int, _escape: str) -> From:
     flags, rest = split_flags(arguments)
     words = split_words(rest)
     name = None
@@ -124,33 +65,33 @@ def _parse_from(arguments: Text, number: int, _escape: str) -> From:
                 f'invalid name for build stage: "{words[2].chars}", '
                 "name can't start with a number or contain symbols"
             )
-            raise refuse_at(message, number, words[2])
+            raise Refusal.of(message, start, words[2])
     elif len(words) != 1:
         message = "FROM requires either one or three arguments"
-        raise refuse_at(message, number, words[1] if len(words) > 1 else rest)
-    platform = check_flags(flags, strings="platform", line=number).get("platform")
+        raise Refusal.of(message, start, words[1] if len(words) > 1 else rest)
+    platform = check_flags(flags, strings="platform", start=start).get("platform")
     return From(image=words[0], platform=platform[0] if platform else None, stage_name=name)
 
 
-def _parse_arg(arguments: Text, number: int, escape: str) -> Arg:
+def _parse_arg(arguments: Text, start: int, escape: str) -> Arg:
     _, rest = split_flags(arguments)
     words = split_quoted_words(rest, escape)
     if not words:
-        raise refuse_at("ARG requires at least one argument", number, rest)
+        raise Refusal.of("ARG requires at least one argument", start, rest)
     defaults = []
     for word in words:
         name, equals, _ = word.chars.partition("=")
         if equals and not name:
-            raise refuse_at("ARG names can not be blank", number, word)
+            raise Refusal.of("ARG names can not be blank", start, word)
         defaults.append((word[: len(name)], word[len(name) + 1 :] if equals else None))
     return Arg(defaults=tuple(defaults))
 
 
-def _parse_copy(arguments: Text, number: int, _escape: str) -> Copy:
+def _parse_copy(arguments: Text, start: int, _escape: str) -> Copy:
     flags, rest = split_flags(arguments)
-    paths = checks.check_sources_and_destination("COPY", rest, number)
+    paths = checks.check_sources_and_destination("COPY", rest, start)
     values = check_flags(
-        flags, strings="chown from chmod", lists="exclude", booleans="link parents", line=number
+        flags, strings="chown from chmod", lists="exclude", booleans="link parents", start=start
     )
     source = values.get("from")
     return Copy(
@@ -159,28 +100,28 @@ def _parse_copy(arguments: Text, number: int, _escape: str) -> Copy:
     )
 
 
-def _parse_run(arguments: Text, number: int, _escape: str) -> Run:
+def _parse_run(arguments: Text, start: int, _escape: str) -> Run:
     flags, rest = split_flags(arguments)
-    checks.check_json("RUN", rest, number)
-    values = check_flags(flags, strings="network security", lists="mount device", line=number)
-    checks.check_choice(values, "network", ("default", "none", "host"), number)
-    checks.check_choice(values, "security", ("sandbox", "insecure"), number)
+    checks.check_json("RUN", rest, start)
+    values = check_flags(flags, strings="network security", lists="mount device", start=start)
+    checks.check_choice(values, "network", ("default", "none", "host"), start)
+    checks.check_choice(values, "security", ("sandbox", "insecure"), start)
     sources: list[Text] = []
     secret = False
     for mount in values.get("mount", []):
-        source, is_secret = _parse_mount(mount, number)
+        source, is_secret = _parse_mount(mount, start)
         if source is not None and source.chars:
             sources.append(source)
             secret = secret or is_secret
     return Run(sources=tuple(sources), secret=secret)
 
 
-def _parse_mount(mount: Text, number: int) -> tuple[Text | None, bool]:
+def _parse_mount(mount: Text, start: int) -> tuple[Text | None, bool]:
     try:
         fields = split_csv(mount)
     except ValueError as error:
         message = f"failed to parse csv mounts: {error}"
-        raise refuse_at(message, number, mount) from None
+        raise Refusal.of(message, start, mount) from None
     source: Text | None = None
     is_secret = False
     for entry in fields:
@@ -188,7 +129,7 @@ def _parse_mount(mount: Text, number: int) -> tuple[Text | None, bool]:
         if key.lower() == "from" and equals:
             if re.search(r"\$.", value):
                 message = "'from' doesn't support variable expansion, define alias stage instead"
-                raise refuse_at(message, number, entry)
+                raise Refusal.of(message, start, entry)
             # The last one wins.
             source = entry[len(key) + 1 :]
         elif key.lower() == "type":
@@ -196,20 +137,20 @@ def _parse_mount(mount: Text, number: int) -> tuple[Text | None, bool]:
     return source, is_secret
 
 
-def _parse_onbuild(arguments: Text, number: int, escape: str) -> OnBuild:
+def _parse_onbuild(arguments: Text, start: int, escape: str) -> OnBuild:
     flags, rest = split_flags(arguments)
-    check_flags(flags, line=number)
+    check_flags(flags, start=start)
     command = split_command(rest)
     name = command.name.upper()
     if not name:
-        raise refuse_at("ONBUILD requires at least one argument", number, rest)
+        raise Refusal.of("ONBUILD requires at least one argument", start, rest)
     if name == "ONBUILD":
         message = "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"
-        raise refuse_at(message, number, rest)
+        raise Refusal.of(message, start, rest)
     if name in ("MAINTAINER", "FROM"):
-        raise refuse_at(f"{name} isn't allowed as an ONBUILD trigger", number, rest)
+        raise Refusal.of(f"{name} isn't allowed as an ONBUILD trigger", start, rest)
     try:
-        return OnBuild(trigger=_parse(command, number, escape), refusal=None)
+        return OnBuild(trigger=_parse(command, start, escape), refusal=None)
     except ParserRefusal:
         raise
     except Refusal as refusal:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 from cdk_ecr_public_pull.dockerfile.build_args import ArgSite, BuildArgs
 from cdk_ecr_public_pull.dockerfile.edits import Edit
-from cdk_ecr_public_pull.dockerfile.positions import Span
+from cdk_ecr_public_pull.dockerfile.positions import span_of
+from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.words import Expansion
 
 
@@ -44,7 +46,7 @@ class Move:
     args: tuple[str, ...] = ()
 
 
-def plan_move(origin: Expansion, new_name: str, args: BuildArgs, word: Span) -> Move:
+def plan_move(origin: Expansion, new_name: str, args: BuildArgs, word: Text) -> Move:
     """Find the smallest change that turns a name into another one.
 
     Args:
@@ -57,32 +59,32 @@ def plan_move(origin: Expansion, new_name: str, args: BuildArgs, word: Span) -> 
         The change, which may still be in conflict with another one: see
         ``settle_shared_args``.
     """
-    length, replacement = _replaced_prefix(origin.text.chars, new_name)
-    offsets = origin.text.offsets[: max(length, 1)]
-    places = [offset for offset in offsets if offset is not None]
-    if len(places) < len(offsets):
+    length, replacement = replaced_prefix(origin.text.chars, new_name)
+    offsets = origin.text.offsets[: length or 1]
+    if not origin.names:
+        return Move(edit=_edit(offsets, length, replacement))
+    if None in offsets:
         names = tuple(sorted(name for name in origin.names if name in args.given))
         return Move(obstacle=Obstacle.GIVEN, args=names)
+    places = [offset for offset in offsets if offset is not None]
+    in_word = span_of(word)
     sites = {
-        None if word.start <= place < word.end else args.site_at(place) for place in places
+        None if in_word.start <= place < in_word.end else args.site_at(place) for place in places
     }
     if len(sites) > 1 or places != sorted(places):
         return Move(obstacle=Obstacle.SCATTERED, args=tuple(sorted(origin.names)))
     if empty := _empty_before(origin, places[-1], args):
         return Move(obstacle=Obstacle.PREFIX_FROM_ARG, args=tuple(sorted(empty)))
-    end = places[-1] + 1 if length else places[0]
-    edit = Edit(start=places[0], end=end, replacement=replacement)
-    return Move(edit=edit, site=sites.pop())
+    return Move(edit=_edit(places, length, replacement), site=sites.pop())
 
 
 def settle_shared_args(
-    moves: Sequence[Move], origins: Sequence[Expansion], fixed: Iterable[Expansion], args: BuildArgs
+    moves: Sequence[tuple[Move, Expansion]], fixed: Iterable[Expansion], args: BuildArgs
 ) -> list[Move]:
     """Give up changes to ARGs that others need to stay as they are, or to change otherwise.
 
     Args:
-        moves: The planned moves.
-        origins: The names that they move, in the same order.
+        moves: The planned moves, each with the name that it moves.
         fixed: The names that must not change, those of stages among them.
         args: The variables of the FROM lines.
 
@@ -90,7 +92,7 @@ def settle_shared_args(
         The moves, with ``SHARED_ARG`` in the place of those given up.
     """
     wanted: dict[ArgSite, set[Edit | None]] = {}
-    for move, origin in zip(moves, origins, strict=True):
+    for move, origin in moves:
         for site in _sites(origin, args):
             wanted.setdefault(site, set()).add(move.edit if move.site == site else None)
     for origin in fixed:
@@ -100,16 +102,27 @@ def settle_shared_args(
         Move(obstacle=Obstacle.SHARED_ARG, args=(move.site.name,))
         if move.site is not None and len(wanted[move.site]) > 1
         else move
-        for move in moves
+        for move, _ in moves
     ]
 
 
-def _replaced_prefix(reference: str, new_name: str) -> tuple[int, str]:
+def _edit(offsets: Sequence[int | None], length: int, replacement: str) -> Edit:
+    start, last = offsets[0], offsets[-1]
+    if start is None or last is None:
+        msg = "a change outside the file"
+        raise ValueError(msg)
+    return Edit(start, last + 1 if length else start, replacement)
+
+
+@lru_cache(maxsize=4096)
+def replaced_prefix(reference: str, new_name: str) -> tuple[int, str]:
     """How much of a reference's beginning must become what, trailing components kept."""
     old_parts = _name_of(reference).split("/")
     new_parts = new_name.split("/")
     kept = 0
-    while kept < min(len(old_parts), len(new_parts)) and old_parts[-1 - kept] == new_parts[-1 - kept]:
+    while (
+        kept < min(len(old_parts), len(new_parts)) and old_parts[-1 - kept] == new_parts[-1 - kept]
+    ):
         kept += 1
     old_prefix = "/".join(old_parts[: len(old_parts) - kept])
     new_prefix = "/".join(new_parts[: len(new_parts) - kept])

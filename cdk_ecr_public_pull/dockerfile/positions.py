@@ -10,7 +10,7 @@ from itertools import accumulate
 from cdk_ecr_public_pull.dockerfile.text import BOM, Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Span:
     """A range of bytes.
 
@@ -29,10 +29,10 @@ def span_of(word: Text) -> Span:
     if first is None or last is None:
         msg = f"{word.chars!r} is not a word of the file"
         raise ValueError(msg)
-    return Span(start=first, end=last + len(word.chars[-1].encode("utf-8", "surrogateescape")))
+    return Span(first, last + len(word.chars[-1].encode("utf-8", "surrogateescape")))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Position:
     """A place as an editor shows it.
 
@@ -52,6 +52,11 @@ class Positions:
         """Keep the file; its lines are counted when they are first asked for."""
         self._content = content
 
+    @cached_property
+    def has_ignores(self) -> bool:
+        """Whether the file has a comment that may make a finding be ignored."""
+        return b"ecr-public-pull:" in self._content
+
     def at(self, offset: int) -> Position:
         """The place of a byte.
 
@@ -62,7 +67,7 @@ class Positions:
         before = self._content[self._starts[line - 1] : offset]
         if line == 1:
             before = before.removeprefix(BOM)
-        return Position(line=line, column=len(before.decode("utf-8", "replace")) + 1)
+        return Position(line, len(before.decode("utf-8", "replace")) + 1)
 
     def line(self, number: int) -> str:
         """A line's text, without its end.

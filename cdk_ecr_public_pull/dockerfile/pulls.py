@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
+from cdk_ecr_public_pull.dockerfile.analysis import Conditions, analyse
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
-from cdk_ecr_public_pull.dockerfile.positions import Position, Positions, Span, span_of
+from cdk_ecr_public_pull.dockerfile.positions import Positions, Span, span_of
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.stages import SCRATCH, Use, Via
+from cdk_ecr_public_pull.dockerfile.stages import Use, Via
 from cdk_ecr_public_pull.dockerfile.words import Expansion
-from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.reference import ImageReference
 
 
@@ -102,40 +101,29 @@ def find_pulls(
     conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
     analysis = analyse(content, conditions)
     positions = Positions(content)
-    refusals = analysis.refusals + _syntax_refusals(analysis)
+    reachable = analysis.reachable()
+    pulls = tuple(_pull(use, image, reachable, positions) for use, image in analysis.pulls)
+    refusals = analysis.refusals
     error = describe_refusal(refusals[0], positions) if refusals else None
-    return FoundPulls(pulls=pulls_of(analysis, positions), error=error)
-
-
-def pulls_of(analysis: Analysis, positions: Positions) -> tuple[Pull, ...]:
-    """List the pulls of an analysed Dockerfile, in the order of the file."""
-    found = [*_syntax_pulls(analysis, positions)]
-    for use in analysis.graph.uses:
-        pull = _pull(use, analysis, positions)
-        if pull is not None:
-            found.append(pull)
-    return tuple(sorted(found, key=lambda pull: pull.span.start))
+    return FoundPulls(pulls=pulls, error=error)
 
 
 def describe_refusal(refusal: Refusal, positions: Positions) -> DockerfileError:
     """Say where a refusal is, in lines and columns."""
-    position = Position(line=refusal.line, column=1)
-    if refusal.offset is not None:
-        position = positions.at(refusal.offset)
+    start = positions.at(refusal.start)
+    place = positions.at(refusal.start if refusal.offset is None else refusal.offset)
     return DockerfileError(
         message=refusal.message,
-        line=refusal.line,
-        column=position.column if position.line == refusal.line else 1,
+        line=start.line,
+        column=place.column if place.line == start.line else start.column,
         missing_args=refusal.missing_args,
     )
 
 
-def _pull(use: Use, analysis: Analysis, positions: Positions) -> Pull | None:
-    image = _image(use, analysis)
-    if image is None:
-        return None
+def _pull(use: Use, image: ImageReference, reachable: set[int], positions: Positions) -> Pull:
     span = span_of(use.word)
     position = positions.at(span.start)
+    is_syntax = use.via is Via.SYNTAX
     return Pull(
         image=image,
         via=use.via,
@@ -143,63 +131,9 @@ def _pull(use: Use, analysis: Analysis, positions: Positions) -> Pull | None:
         span=span,
         line=position.line,
         column=position.column,
-        stage=use.stage.index,
-        stage_name=use.stage.name,
-        reachable=any(id(user) in analysis.reachable for user in use.users),
-        deferred=not use.users,
+        stage=use.stage.index if use.stage else None,
+        stage_name=use.stage.name if use.stage else None,
+        reachable=is_syntax or any(id(user) in reachable for user in use.users),
+        deferred=not is_syntax and not use.users,
         origin=use.expansion,
     )
-
-
-def _image(use: Use, analysis: Analysis) -> ImageReference | None:
-    if use.state is not None:
-        # A place that names a stage pulls nothing; the stage's own FROM does.
-        if use.via is not Via.FROM and use.state.index is not None:
-            return None
-        return analysis.images.get(id(use.state))
-    name = use.word.chars
-    # In a trigger, a number or a stage's name means what the build on top makes of it.
-    if name == SCRATCH or name.isdecimal() or analysis.graph.find(name):
-        return None
-    try:
-        return ImageReference.parse(name).with_default_tag()
-    except InvalidReference:
-        return None
-
-
-def _syntax_pulls(analysis: Analysis, positions: Positions) -> Iterator[Pull]:
-    syntax = analysis.syntax
-    if syntax is None or syntax.value.offsets[0] is None:
-        return
-    try:
-        image = ImageReference.parse(syntax.value.chars)
-    except InvalidReference:
-        return
-    span = span_of(syntax.value)
-    position = positions.at(span.start)
-    yield Pull(
-        image=image.with_default_tag(),
-        via=Via.SYNTAX,
-        written=syntax.value.chars,
-        span=span,
-        line=position.line,
-        column=position.column,
-        stage=None,
-        stage_name=None,
-        reachable=True,
-        deferred=False,
-        origin=Expansion(text=syntax.value, variables=(), names=frozenset()),
-    )
-
-
-def _syntax_refusals(analysis: Analysis) -> list[Refusal]:
-    syntax = analysis.syntax
-    if syntax is None:
-        return []
-    try:
-        ImageReference.parse(syntax.value.chars)
-    except InvalidReference as error:
-        message = f'failed to parse syntax image "{syntax.value.chars}": {error}'
-        return [Refusal(message, line=syntax.line, offset=syntax.value.offsets[0])]
-    return []
-

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.analysis import Analysis
 from cdk_ecr_public_pull.dockerfile.decisions import Decision
 from cdk_ecr_public_pull.dockerfile.edits import Edit
 from cdk_ecr_public_pull.dockerfile.findings import Finding, Rule, RuleSettings, is_ignored
-from cdk_ecr_public_pull.dockerfile.instructions import Arg
+from cdk_ecr_public_pull.dockerfile.parsed import Arg
 from cdk_ecr_public_pull.dockerfile.plan import Move, Obstacle
-from cdk_ecr_public_pull.dockerfile.positions import Position, Positions, Span, span_of
-from cdk_ecr_public_pull.dockerfile.pulls import Pull, describe_refusal
+from cdk_ecr_public_pull.dockerfile.positions import Position, Positions, span_of
+from cdk_ecr_public_pull.dockerfile.pulls import describe_refusal
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.stages import Via
+from cdk_ecr_public_pull.dockerfile.stages import Use, Via
+from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.images.mirrors import Verdict
+from cdk_ecr_public_pull.images.reference import ImageReference
 
-_OFFICIAL = "public.ecr.aws/docker/library/"
+_COPIES = "public.ecr.aws/docker/library/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,148 +36,163 @@ class Reporter:
     positions: Positions
     settings: RuleSettings
 
-    def wants(self, rule: Rule, line: int) -> bool:
-        """Whether a rule is on, and not ignored at a line."""
-        return self.settings.severity(rule) is not None and not is_ignored(
-            rule, line, self.positions
-        )
+    @property
+    def wants_pulls(self) -> bool:
+        """Whether pulls from Docker Hub are to be reported at all."""
+        return self.settings.severity(Rule.DOCKER_HUB_PULL) is not None
 
-    def refused(self, refusal: Refusal) -> tuple[Finding, ...]:
-        """The one finding about a file that BuildKit refuses."""
-        error = describe_refusal(refusal, self.positions)
-        start = Position(line=error.line, column=error.column)
-        end = Position(line=error.line, column=len(self.positions.line(error.line)) + 1)
-        text = f"BuildKit refuses this file: {error.message}"
-        remedy = "mend this line; nothing is changed before the file builds"
-        return self._finding(Rule.INVALID_DOCKERFILE, start, end, text, remedy)
+    def wants_pull(self, use: Use) -> bool:
+        """Whether a pull from Docker Hub is to be reported at a place."""
+        rule = Rule.DOCKER_HUB_PULL
+        if not self.wants_pulls:
+            return False
+        if not self.positions.has_ignores:
+            return True
+        return not is_ignored(rule, self.positions.at(span_of(use.word).start).line, self.positions)
 
     def findings(
-        self, decisions: Sequence[Decision], analysis: Analysis, changed_args: frozenset[str]
+        self,
+        analysis: Analysis,
+        decisions: Iterable[Decision],
+        changed_args: frozenset[str],
+        *,
+        tell_mended: bool,
     ) -> tuple[Finding, ...]:
-        """All findings about a file that BuildKit accepts, in its order.
+        """All findings about a file, in its order.
 
         Args:
-            decisions: What is done about each pull.
             analysis: The file.
+            decisions: What is done about each pull.
             changed_args: The variables of the FROM lines whose values change.
+            tell_mended: Whether the pulls that a change moves are findings, too.
         """
-        found: list[Finding] = []
-        for decision in decisions:
-            found += self._about(decision)
+        for refusal in analysis.refusals:
+            if not refusal.missing_args:
+                return tuple(self._refused(refusal))
+        found = list(self.about(decisions, tell_mended=tell_mended))
         for refusal in analysis.refusals:
             found += self._needs_build_arg(refusal)
-        found += self._reached(analysis, changed_args)
-        return tuple(sorted(found, key=lambda finding: (finding.line, finding.column)))
+        if changed_args:
+            found += self._reached(analysis, changed_args)
+        found.sort(key=lambda finding: (finding.line, finding.column))
+        return tuple(found)
 
-    def without_mended(
-        self, findings: Sequence[Finding], mended: set[int]
+    def about(
+        self, decisions: Iterable[Decision], *, tell_mended: bool = False
     ) -> tuple[Finding, ...]:
-        """The findings that remain when the changes are made.
+        """The findings about pulls.
 
         Args:
-            findings: The findings.
-            mended: The first bytes of the words whose pulls are moved.
+            decisions: What is done about each of them, in the order of the file.
+            tell_mended: Whether the pulls that a change moves are findings, too.
         """
-        places = {self.positions.at(start) for start in mended}
         return tuple(
             finding
-            for finding in findings
-            if finding.rule is not Rule.DOCKER_HUB_PULL
-            or Position(line=finding.line, column=finding.column) not in places
+            for decision in decisions
+            for finding in self._about(decision, tell_mended=tell_mended)
         )
 
-    def _about(self, decision: Decision) -> Iterator[Finding]:
-        pull, resolution = decision.pull, decision.resolution
-        name, reason = pull.image.familiar, resolution.reason
+    def _refused(self, refusal: Refusal) -> Iterator[Finding]:
+        message = f"BuildKit refuses this file: {refusal.message}"
+        remedy = "mend this line; nothing is changed before the file builds"
+        yield from self._at_refusal(Rule.INVALID_DOCKERFILE, refusal, message, remedy)
+
+    def _needs_build_arg(self, refusal: Refusal) -> Iterator[Finding]:
+        names = ", ".join(refusal.missing_args)
+        message = f"only a build argument tells what is pulled here: {names} has no value"
+        remedy = (
+            f"give ARG {refusal.missing_args[0]} a default, or pass the name of a copy, "
+            f"such as {_COPIES}node:21, with --build-arg"
+        )
+        yield from self._at_refusal(Rule.NEEDS_BUILD_ARG, refusal, message, remedy)
+
+    def _at_refusal(
+        self, rule: Rule, refusal: Refusal, message: str, remedy: str
+    ) -> Iterator[Finding]:
+        error = describe_refusal(refusal, self.positions)
+        start = Position(error.line, error.column)
+        end = Position(error.line, len(self.positions.line(error.line)) + 1)
+        yield from self._finding(rule, (start, end), message, remedy)
+
+    def _about(self, decision: Decision, *, tell_mended: bool) -> Iterator[Finding]:
+        word, resolution = decision.use.word, decision.resolution
+        name, reason = decision.image.familiar, resolution.reason
+        key = f'"{_repository(decision.image)}"'
         match resolution.verdict:
             case Verdict.MIRRORED:
-                yield from self._mirrored(decision)
+                yield from self._mirrored(decision, tell_mended=tell_mended)
             case Verdict.WITHDRAWN:
-                text = f"{name} is gone: {reason}"
+                message = f"{name} is gone: {reason}"
                 remedy = "pull another image, or name a copy of it under mirrors"
-                yield from self._at(pull, Rule.WITHDRAWN_IMAGE, text, remedy)
-            case Verdict.NO_MIRROR | Verdict.UNKNOWN if pull.via is Via.SYNTAX:
-                text = f"the syntax image {name} is pulled from Docker Hub, and has no known copy"
+                yield from self._at(Rule.WITHDRAWN_IMAGE, word, message, remedy)
+            case Verdict.NO_MIRROR | Verdict.UNKNOWN if decision.use.via is Via.SYNTAX:
+                message = f"the syntax image {name} is pulled from Docker Hub; no copy is known"
                 remedy = "remove the line, so that the frontend built into BuildKit is used"
-                yield from self._at(pull, Rule.SYNTAX_FRONTEND, text, remedy)
+                yield from self._at(Rule.SYNTAX_FRONTEND, word, message, remedy)
             case Verdict.NO_MIRROR:
-                text = f"{name} is pulled from Docker Hub: {reason}"
-                remedy = f'copy it to a registry of yours, and name that under mirrors: {_key(pull)} = "…"'
-                yield from self._at(pull, Rule.NO_MIRROR, text, remedy)
+                message = f"{name} is pulled from Docker Hub: {reason}"
+                remedy = f'copy it to a registry of yours, and name that under mirrors: {key} = "…"'
+                yield from self._at(Rule.NO_MIRROR, word, message, remedy)
             case Verdict.UNKNOWN:
-                text = f"{name} may be pulled from Docker Hub: {reason}"
+                message = f"{name} may be pulled from Docker Hub: {reason}"
                 remedy = (
-                    f"if the build's own engine has it, add {_key(pull)} to local_images; "
-                    f'if a registry has it, name that under mirrors: {_key(pull)} = "…"'
+                    f"if the build's own engine has it, add {key} to local_images; "
+                    f'if a registry has it, name that under mirrors: {key} = "…"'
                 )
-                yield from self._at(pull, Rule.UNKNOWN_IMAGE, text, remedy)
+                yield from self._at(Rule.UNKNOWN_IMAGE, word, message, remedy)
 
-    def _mirrored(self, decision: Decision) -> Iterator[Finding]:
-        pull, copy, move = decision.pull, decision.resolution.replacement, decision.move
+    def _mirrored(self, decision: Decision, *, tell_mended: bool) -> Iterator[Finding]:
+        image, copy, move = decision.image, decision.resolution.replacement, decision.move
         if move is None or copy is None:
             return
-        name = pull.image.familiar
-        text = f"{name} is pulled from Docker Hub"
-        remedy = f"pull {copy}"
-        if move.obstacle is not None:
-            rule, cause, what_to_do = _explain(move, decision)
-            if rule is not None:
-                yield from self._at(pull, rule, cause, what_to_do)
-            else:
-                remedy = what_to_do
-        yield from self._at(pull, Rule.DOCKER_HUB_PULL, text, remedy, move.edit)
-        if pull.image.digest:
-            text = f"the digest of {name} may not exist on {copy.registry}"
+        word = decision.use.word
+        if tell_mended or move.edit is None:
+            remedy = f"pull {copy}"
+            if move.site is not None:
+                line = self.positions.at(move.site.span.start).line
+                remedy += f", by the default of ARG {move.site.name} on line {line}"
+            if move.obstacle is not None:
+                rule, message, remedy = _explain(move, copy)
+                if rule is not None:
+                    yield from self._at(rule, word, message, remedy)
+            message = f"{image.familiar} is pulled from Docker Hub"
+            yield from self._at(Rule.DOCKER_HUB_PULL, word, message, remedy, move.edit)
+        if image.digest:
+            message = f"the digest of {image.familiar} may not exist on {copy.registry}"
             remedy = f"check that {copy.name}@{copy.digest} exists; copies were seen to differ"
-            yield from self._at(pull, Rule.DIGEST_PIN, text, remedy)
-
-    def _needs_build_arg(self, refusal: Refusal) -> tuple[Finding, ...]:
-        error = describe_refusal(refusal, self.positions)
-        start = Position(line=error.line, column=error.column)
-        end = Position(line=error.line, column=len(self.positions.line(error.line)) + 1)
-        names = ", ".join(refusal.missing_args)
-        text = f"only a build argument tells what is pulled here: {names} has no value"
-        remedy = (
-            f"give ARG {refusal.missing_args[0]} a default, "
-            f"or pass a copy's name, such as {_OFFICIAL}node:21, with --build-arg"
-        )
-        return self._finding(Rule.NEEDS_BUILD_ARG, start, end, text, remedy)
+            yield from self._at(Rule.DIGEST_PIN, word, message, remedy)
 
     def _reached(self, analysis: Analysis, changed: frozenset[str]) -> Iterator[Finding]:
-        steps = [step for stage in analysis.graph.stages for step in stage.steps] if changed else []
-        for step in steps:
-            if not isinstance(step.parsed, Arg):
-                continue
-            for name, default in step.parsed.defaults:
-                if default is None and name.chars in changed:
-                    span = span_of(name)
-                    text = f"this stage reads ARG {name.chars}, and its default changes"
-                    remedy = "see whether a command of the stage depends on the old value"
-                    yield from self._finding(
-                        Rule.ARG_REACHES_STAGE, *self._ends(span), text, remedy
-                    )
+        for stage in analysis.graph.states:
+            for step in stage.steps:
+                if not isinstance(step.parsed, Arg):
+                    continue
+                for name, default in step.parsed.defaults:
+                    if default is None and name.chars in changed:
+                        message = f"this stage reads ARG {name.chars}, and its default changes"
+                        remedy = "see whether a command of the stage depends on the old value"
+                        yield from self._at(Rule.ARG_REACHES_STAGE, name, message, remedy)
 
     def _at(
-        self, pull: Pull, rule: Rule, message: str, remedy: str, edit: Edit | None = None
-    ) -> tuple[Finding, ...]:
-        return self._finding(rule, *self._ends(pull.span), message, remedy, edit)
-
-    def _ends(self, span: Span) -> tuple[Position, Position]:
-        return self.positions.at(span.start), self.positions.at(span.end)
+        self, rule: Rule, word: Text, message: str, remedy: str, edit: Edit | None = None
+    ) -> Iterator[Finding]:
+        span = span_of(word)
+        ends = (self.positions.at(span.start), self.positions.at(span.end))
+        yield from self._finding(rule, ends, message, remedy, edit)
 
     def _finding(
         self,
         rule: Rule,
-        start: Position,
-        end: Position,
+        ends: tuple[Position, Position],
         message: str,
         remedy: str,
         edit: Edit | None = None,
-    ) -> tuple[Finding, ...]:
+    ) -> Iterator[Finding]:
         severity = self.settings.severity(rule)
-        if severity is None or not self.wants(rule, start.line):
-            return ()
-        finding = Finding(
+        start, end = ends
+        if severity is None or is_ignored(rule, start.line, self.positions):
+            return
+        yield Finding(
             rule=rule,
             severity=severity,
             path=self.path,
@@ -187,44 +204,42 @@ class Reporter:
             help=remedy,
             edit=edit,
         )
-        return (finding,)
 
 
-def _key(pull: Pull) -> str:
-    """The image's repository as a key of the configuration."""
-    tagless = pull.image.familiar.partition("@")[0]
-    return f'"{tagless.removesuffix(f":{pull.image.tag}")}"'
+def _repository(image: ImageReference) -> str:
+    """The image's repository as people write it, and as a key of the configuration."""
+    name = image.familiar.partition("@")[0]
+    return name.removesuffix(f":{image.tag}") if image.tag else name
 
 
-def _explain(move: Move, decision: Decision) -> tuple[Rule | None, str, str]:
+def _explain(move: Move, copy: ImageReference) -> tuple[Rule | None, str, str]:
     """Why a pull is not moved: the rule of its own, if it has one, the cause, the remedy."""
-    pull, copy = decision.pull, decision.resolution.replacement
     names = ", ".join(f"ARG {name}" for name in move.args)
     match move.obstacle:
         case Obstacle.GIVEN:
-            return None, "", f"pass the copy's name as the build argument: {copy}"
+            return None, "", f"pass the name of its copy as the build argument: {copy}"
         case Obstacle.PREFIX_FROM_ARG:
             return (
                 Rule.NEEDS_BUILD_ARG,
-                f"{names} can put a registry before this name, and is empty here",
-                f"give {names} a default that ends in what the name needs, such as {_OFFICIAL}",
+                f"{names} is empty here, and could put a registry before this name",
+                f"give {names} the default that this name needs, such as {_COPIES}",
             )
         case Obstacle.ONBUILD:
             return (
                 Rule.ONBUILD_AMBIGUOUS,
-                f"{pull.written} is an image or a stage, as the Dockerfile on top decides",
+                "this name means an image or a stage, as the Dockerfile on top decides",
                 f"if the image is meant, write {copy}",
             )
         case Obstacle.SHARED_ARG:
             return (
                 Rule.AMBIGUOUS_ARG,
                 f"{names} is used in several places that need different values",
-                "give each place an ARG of its own",
+                "give each of these places an ARG of its own",
             )
         case Obstacle.SCATTERED:
             return (
                 Rule.AMBIGUOUS_ARG,
-                f"the repository's name is put together from several parts: {names}",
-                f"let one ARG, or the word itself, hold it: {copy}",
+                f"the name is put together from several parts: {names}",
+                f"let one ARG, or the line itself, hold it: {copy}",
             )
     return None, "", f"write {copy} by hand: the change could not be shown to be safe"

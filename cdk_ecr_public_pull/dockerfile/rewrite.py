@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
 from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
 from cdk_ecr_public_pull.dockerfile.decisions import Decision, decide
 from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits
 from cdk_ecr_public_pull.dockerfile.findings import Finding, RuleSettings
+from cdk_ecr_public_pull.dockerfile.plan import Move, Obstacle
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
-from cdk_ecr_public_pull.dockerfile.positions import Positions
-from cdk_ecr_public_pull.dockerfile.pulls import Pull, pulls_of
+from cdk_ecr_public_pull.dockerfile.positions import Positions, span_of
+from cdk_ecr_public_pull.dockerfile.quick import rewrite_quickly
 from cdk_ecr_public_pull.dockerfile.reporting import Reporter
+from cdk_ecr_public_pull.dockerfile.stages import Use
 from cdk_ecr_public_pull.images.mirrors import Mirrors
-from cdk_ecr_public_pull.images.reference import ImageReference
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Rewrite:
     """A Dockerfile whose pulls have been moved.
 
@@ -64,11 +66,15 @@ def rewrite_dockerfile(
         The new content with the changes and the findings that remain. A file that
         BuildKit refuses is not changed.
     """
+    mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
+    reporter = Reporter(path=path, positions=Positions(content), settings=settings)
+    if not build_args and target is None and reporter.wants_pulls:
+        quick = rewrite_quickly(content, mirrors, report_all=False)
+        if quick is not None:
+            return Rewrite(quick.content, quick.edits, reporter.about(quick.decisions))
     conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
-    outcome = _work_out(
-        content, path, conditions, mirrors or Mirrors(), settings or RuleSettings()
-    )
-    return Rewrite(content=outcome.content, edits=outcome.edits, findings=outcome.after)
+    outcome = _work_out(content, conditions, mirrors, reporter)
+    return Rewrite(outcome.content, outcome.edits, outcome.findings(tell_mended=False))
 
 
 def check_dockerfile(
@@ -96,10 +102,14 @@ def check_dockerfile(
         The findings, in the order of the file. One that ``rewrite_dockerfile`` would
         mend carries the change.
     """
+    mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
+    reporter = Reporter(path=path, positions=Positions(content), settings=settings)
+    if not build_args and target is None and reporter.wants_pulls:
+        quick = rewrite_quickly(content, mirrors, report_all=True)
+        if quick is not None:
+            return reporter.about(quick.decisions, tell_mended=True)
     conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
-    return _work_out(
-        content, path, conditions, mirrors or Mirrors(), settings or RuleSettings()
-    ).before
+    return _work_out(content, conditions, mirrors, reporter).findings(tell_mended=True)
 
 
 def planned_edits(
@@ -125,76 +135,101 @@ def planned_edits(
         The changes, by the first byte of the pull's word. One change may move several.
     """
     conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
-    outcome = _work_out(
-        content, "Dockerfile", conditions, mirrors or Mirrors(), settings or RuleSettings()
+    reporter = Reporter(
+        path="", positions=Positions(content), settings=settings or RuleSettings()
     )
+    outcome = _work_out(content, conditions, mirrors or default_mirrors(), reporter)
     return {
-        decision.pull.span.start: decision.move.edit
+        span_of(decision.use.word).start: decision.move.edit
         for decision in outcome.decisions
         if decision.move is not None and decision.move.edit is not None
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Outcome:
     content: bytes
+    analysis: Analysis
+    reporter: Reporter
+    decisions: list[Decision] = field(default_factory=list)
     edits: tuple[Edit, ...] = ()
-    before: tuple[Finding, ...]
-    after: tuple[Finding, ...]
-    decisions: Sequence[Decision] = ()
+    changed_args: frozenset[str] = frozenset()
+
+    def findings(self, *, tell_mended: bool) -> tuple[Finding, ...]:
+        return self.reporter.findings(
+            self.analysis, self.decisions, self.changed_args, tell_mended=tell_mended
+        )
+
+
+@cache
+def default_mirrors() -> Mirrors:
+    """The mirrors of somebody who configured none."""
+    return Mirrors()
 
 
 def _work_out(
-    content: bytes, path: str, conditions: Conditions, mirrors: Mirrors, settings: RuleSettings
+    content: bytes, conditions: Conditions, mirrors: Mirrors, reporter: Reporter
 ) -> _Outcome:
-    positions = Positions(content)
-    reporter = Reporter(path=path, positions=positions, settings=settings)
     analysis = analyse(content, conditions, lenient=True)
-    refused = [refusal for refusal in analysis.refusals if not refusal.missing_args]
-    if refused:
-        findings = reporter.refused(refused[0])
-        return _Outcome(content=content, before=findings, after=findings)
-    pulls = pulls_of(analysis, positions)
-    decisions = decide(pulls, analysis, mirrors, reporter)
-    edits = tuple(sorted({d.move.edit for d in decisions if d.move and d.move.edit}))
+    outcome = _Outcome(content=content, analysis=analysis, reporter=reporter)
+    if any(not refusal.missing_args for refusal in analysis.refusals):
+        return outcome
+    decisions = decide(analysis, mirrors, reporter.wants_pull)
+    outcome.decisions = decisions
+    edits = {d.move.edit for d in decisions if d.move is not None and d.move.edit is not None}
+    if not edits:
+        return outcome
     moved = apply_edits(content, edits)
-    changed_args: frozenset[str] = frozenset()
-    if edits:
-        check = analyse(moved, conditions, lenient=True)
-        if not _is_relocation(analysis, decisions, check, moved):
-            decisions = [decision.given_up() for decision in decisions]
-            edits, moved = (), content
-        else:
-            changed_args = _changed_args(analysis, check)
-    before = reporter.findings(decisions, analysis, changed_args)
-    mended = {decision.pull.span.start for decision in decisions if decision.is_mended}
-    after = reporter.without_mended(before, mended)
-    return _Outcome(content=moved, edits=edits, before=before, after=after, decisions=decisions)
+    check = analyse(moved, conditions, lenient=True)
+    if is_relocation(analysis, decisions, check):
+        outcome.content, outcome.edits = moved, tuple(sorted(edits))
+        outcome.changed_args = _changed_args(analysis, check)
+    else:
+        for decision in decisions:
+            if decision.is_mended:
+                decision.move = Move(obstacle=Obstacle.UNVERIFIED)
+    return outcome
 
 
-def _is_relocation(
-    before: Analysis, decisions: Sequence[Decision], after: Analysis, moved: bytes
-) -> bool:
+def is_relocation(before: Analysis, decisions: Sequence[Decision], after: Analysis) -> bool:
+    """Whether the pulls of a changed file are the old ones, moved, and nothing else changed.
+
+    Args:
+        before: The file as it was.
+        decisions: What was to be done about each of its pulls.
+        after: The file as it is.
+    """
     expected = [
-        _identity(d.pull, d.resolution.replacement if d.is_mended else None) for d in decisions
+        (str(d.resolution.replacement.with_default_tag()), *_place(d.use))
+        if d.is_mended and d.resolution.replacement
+        else (str(d.image), *_place(d.use))
+        for d in decisions
     ]
-    found = [_identity(pull, None) for pull in pulls_of(after, Positions(moved))]
-    same_refusals = [refusal.missing_args for refusal in before.refusals] == [
-        refusal.missing_args for refusal in after.refusals
-    ]
-    return expected == found and same_refusals
+    found = [(str(image), *_place(use)) for use, image in after.pulls]
+    return (
+        expected == found
+        and [_place(use) for use in before.graph.uses] == [_place(use) for use in after.graph.uses]
+        and [r.missing_args for r in before.refusals] == [r.missing_args for r in after.refusals]
+    )
 
 
-def _identity(pull: Pull, replacement: ImageReference | None) -> tuple[object, ...]:
-    """What must be the same of a pull before and after."""
-    image = str(replacement.with_default_tag() if replacement else pull.image)
-    return image, pull.via, pull.stage, pull.stage_name, pull.reachable, pull.deferred
+def _place(use: Use) -> tuple[object, ...]:
+    """What must be the same of a place before and after, besides the image's name."""
+    stage, state = use.stage, use.state
+    return (
+        use.via,
+        stage.index if stage else None,
+        stage.name if stage else None,
+        [user.index for user in use.users],
+        state.index if state else None,
+        state.base.index if state and state.base else None,
+    )
 
 
 def _changed_args(before: Analysis, after: Analysis) -> frozenset[str]:
-    if before.args is None or after.args is None:
-        return frozenset()
     new = after.args.values
     return frozenset(
-        name for name, value in before.args.values.items() if value.chars != new[name].chars
+        name
+        for name in before.args.expansions
+        if before.args.values[name].chars != new[name].chars
     )

@@ -7,15 +7,15 @@ https://github.com/moby/buildkit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from cdk_ecr_public_pull.dockerfile.instructions import Copy, OnBuild, Parsed, Run
+from cdk_ecr_public_pull.dockerfile.parsed import Copy, OnBuild, Parsed, Run
 from cdk_ecr_public_pull.dockerfile.lexer import WordError
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import Text
-from cdk_ecr_public_pull.dockerfile.words import Expansion, expand
+from cdk_ecr_public_pull.dockerfile.words import NO_NAMES, Expansion, expand
 
 SCRATCH = "scratch"
 # strconv.Atoi's integers; a longer one overflows and is read as a name.
@@ -32,54 +32,30 @@ class Via(StrEnum):
     ONBUILD = "onbuild"
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Step:
-    """An instruction of a stage, with the line it starts at."""
+    """An instruction of a stage, with the byte that it starts at."""
 
     parsed: Parsed
-    line: int
+    start: int
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Use:
-    """A place of the file that names a stage or an image.
-
-    Attributes:
-        via: The kind of place.
-        word: The word as it is written.
-        expansion: The name that comes of it.
-        line: The first line of its instruction.
-        stage: The stage that the place is in.
-        users: The stages that take something from what is named: the stage itself, or
-            for an ONBUILD those that are built on it.
-        state: What is named; None if only a build argument, or a build on top, tells.
-    """
-
-    via: Via
-    word: Text
-    expansion: Expansion
-    line: int
-    stage: State
-    users: list[State] = field(default_factory=list)
-    state: State | None = None
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, eq=False)
 class State:
     """A stage, or an image that stages copy from or mount.
 
     Attributes:
-        base_name: The name of the base, expanded.
+        base_name: The name of the base, expanded; empty if only a build argument tells.
+        start: The byte at which its first use starts.
         index: Which stage of the file it is, from 0; None if it is an image alone.
         name: The stage's name in lower case, or None.
-        line: The first line of its instruction.
         steps: The instructions of the stage.
         base: The stage it is built on, or None if that is an image.
         depends_on: What it copies from or mounts.
     """
 
     base_name: str
-    line: int
+    start: int
     index: int | None = None
     name: str | None = None
     steps: list[Step] = field(default_factory=list)
@@ -92,6 +68,39 @@ class State:
         return self.name or f"stage-{self.index}"
 
 
+@dataclass(slots=True, eq=False)
+class Use:
+    """A place of the file that names a stage or an image.
+
+    Attributes:
+        via: The kind of place.
+        word: The word as it is written.
+        expansion: The name that comes of it.
+        start: The byte at which its instruction starts.
+        stage: The stage that the place is in; None for the syntax image.
+        users: The stages that take something from what is named: the stage itself, or
+            for an ONBUILD those that are built on it.
+        state: What is named; None if only a build on top tells.
+    """
+
+    via: Via
+    word: Text
+    expansion: Expansion
+    start: int
+    stage: State | None
+    users: Sequence[State]
+    state: State | None
+
+    @property
+    def names_image(self) -> bool:
+        """Whether the place names an image, and not a stage."""
+        if self.state is None:
+            return True
+        if self.via is Via.FROM:
+            return self.state.base is None
+        return self.state.index is None
+
+
 @dataclass(slots=True, kw_only=True)
 class StageGraph:
     """All states of a build.
@@ -100,11 +109,13 @@ class StageGraph:
         escape: The file's escape character.
         states: The stages in order, then the images that they take something from.
         uses: The places that name them.
+        has_links: Whether a stage takes something from another one, or from itself.
     """
 
     escape: str = "\\"
     states: list[State] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
+    has_links: bool = False
     _by_name: dict[str, State] = field(default_factory=dict)
 
     def add(self, state: State) -> None:
@@ -132,8 +143,9 @@ class StageGraph:
         """
         for stage in self.stages:
             for step in stage.steps:
-                self._connect(step.parsed, step.line, stage, users=[stage], via=None)
-        self._refuse_cycles()
+                self._connect(step, step.parsed, stage, [stage])
+        if self.has_links:
+            self._refuse_cycles()
         # Triggers are not inherited beyond the stage right on top.
         built_on: dict[int, list[State]] = {}
         for stage in self.stages:
@@ -144,8 +156,7 @@ class StageGraph:
                     users = built_on.get(id(stage), [])
                     if users and step.parsed.refusal:
                         raise step.parsed.refusal
-                    trigger = step.parsed.trigger
-                    self._connect(trigger, step.line, stage, users=users, via=Via.ONBUILD)
+                    self._connect(step, step.parsed.trigger, stage, users)
 
     def reachable_from(self, target: State) -> set[int]:
         """The ids of the states that a build of ``target`` needs."""
@@ -159,43 +170,35 @@ class StageGraph:
         return seen
 
     def _connect(
-        self, parsed: Parsed, line: int, stage: State, *, users: list[State], via: Via | None
+        self, step: Step, parsed: Parsed, stage: State, users: Sequence[State]
     ) -> None:
-        for kind, word in _named_in(parsed):
+        for via, word in _named_in(parsed):
             state = None
-            if users and kind is Via.COPY:
-                self._refuse_variables(word, line)
             # A trigger that no stage fires names what a build on top will find.
             if users:
-                state = self._state_for(word.chars, line, by_index=kind is Via.COPY)
+                if via is Via.COPY:
+                    self._refuse_variables(word, step.start)
+                state = self._state_for(word.chars, step.start, by_index=via is Via.COPY)
+                self.has_links = self.has_links or state.index is not None
                 for user in users:
                     user.depends_on.append(state)
-            self.uses.append(
-                Use(
-                    via=via or kind,
-                    word=word,
-                    expansion=Expansion(text=word, variables=(), names=frozenset()),
-                    line=line,
-                    stage=stage,
-                    users=users,
-                    state=state,
-                )
-            )
+            kind = via if parsed is step.parsed else Via.ONBUILD
+            expansion = Expansion(word, (), NO_NAMES)
+            self.uses.append(Use(kind, word, expansion, step.start, stage, users, state))
 
-    def _state_for(self, name: str, line: int, *, by_index: bool) -> State:
+    def _state_for(self, name: str, start: int, *, by_index: bool) -> State:
         if by_index and _INTEGER.fullmatch(name):
             index = int(name)
             if not 0 <= index < len(self.states):
-                message = f"invalid stage index {index}"
-                raise Refusal(message, line=line)
+                raise Refusal(f"invalid stage index {index}", start=start)
             return self.states[index]
         found = self.find(name)
         if found is None:
-            found = State(base_name=name, line=line)
+            found = State(name, start)
             self.add(found)
         return found
 
-    def _refuse_variables(self, word: Text, line: int) -> None:
+    def _refuse_variables(self, word: Text, start: int) -> None:
         try:
             is_plain = expand(word, {}, escape=self.escape).text.chars == word.chars
         except WordError:
@@ -205,7 +208,7 @@ class StageGraph:
                 "variable expansion is not supported for --from, define a new stage with FROM "
                 "using ARG from global scope as a workaround"
             )
-            raise Refusal(message, line=line, offset=word.offsets[0])
+            raise Refusal.of(message, start, word)
 
     def _refuse_cycles(self) -> None:
         done: set[int] = set()
@@ -221,7 +224,7 @@ class StageGraph:
                     on_path.discard(id(state))
                 elif id(following) in on_path:
                     message = f"circular dependency detected on stage: {start.label}"
-                    raise Refusal(message, line=start.line)
+                    raise Refusal(message, start=start.start)
                 else:
                     _enter(following, done, path, on_path)
 

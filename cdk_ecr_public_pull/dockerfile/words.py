@@ -10,7 +10,11 @@ from functools import cache
 from cdk_ecr_public_pull.dockerfile.lexer import Lexer, Piece, Variable, WordError
 from cdk_ecr_public_pull.dockerfile.text import SPACES, Text
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+NO_NAMES: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Expansion:
     """An expanded word.
 
@@ -42,7 +46,7 @@ def expand(word: Text, env: Mapping[str, Text], *, escape: str = "\\") -> Expans
             nests deeper than ``MAX_NESTING`` or grows longer than ``MAX_LENGTH``.
     """
     if not _needs_lexing(escape).search(word.chars):
-        return Expansion(text=word, variables=(), names=frozenset())
+        return Expansion(word, (), NO_NAMES)
     lexer = Lexer(word=word, env=env, escape=escape)
     pieces = lexer.pieces(stop="")
     return Expansion(

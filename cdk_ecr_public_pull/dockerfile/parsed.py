@@ -1,0 +1,68 @@
+"""What an instruction means for the images of a build."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cdk_ecr_public_pull.dockerfile.refusal import Refusal
+from cdk_ecr_public_pull.dockerfile.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """FROM: the base image or stage, the platform, and the new stage's name in lower case."""
+
+    image: Text
+    platform: Text | None
+    stage_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """ARG: names and defaults; None for a name without one."""
+
+    defaults: tuple[tuple[Text, Text | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """COPY: what ``--from`` names, or None; and the words in which variables are expanded."""
+
+    source: Text | None
+    words: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """RUN: what the ``from`` of each ``--mount`` names.
+
+    Attributes:
+        sources: The names, in order.
+        secret: Whether a secret mount has one of them, which BuildKit refuses late.
+    """
+
+    sources: tuple[Text, ...]
+    secret: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OnBuild:
+    """ONBUILD: the instruction that it keeps for builds on top.
+
+    Attributes:
+        trigger: The instruction.
+        refusal: Why a build that fires it is refused, or None.
+    """
+
+    trigger: Parsed
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An instruction that names no image; the words in which variables are expanded."""
+
+    words: tuple[Text, ...]
+
+
+Parsed = From | Arg | Copy | Run | OnBuild | Other

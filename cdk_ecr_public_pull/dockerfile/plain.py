@@ -1,0 +1,59 @@
+r"""The grammar of plain Dockerfiles, as regular expressions.
+
+Most files are plain: ASCII, ``\\`` as the escape character, no heredoc, no escaped
+escape at a line's end. For those a regular expression is enough to tell where each
+instruction ends, and which instructions are surely fine and name no image.
+"""
+
+from __future__ import annotations
+
+from cdk_ecr_public_pull.dockerfile.lines import MAX_LINE
+
+# Possessive throughout: each piece is told from the next by its first character, so there
+# is nothing to come back to, and the time is linear.
+END = r"[ \t]*+\r*+\n"
+BLANK = r"[ \t\r]*+(?:\#[^\n]*+)?\n"
+CONTINUATION = rf"(?<!\\)\\{END}(?:{BLANK})*+"
+ESCAPE = rf"\\(?!\\*+{END})"
+REST = rf"(?:[^\n\\<]++|<(?!<)|{ESCAPE}|{CONTINUATION})*+\r*+\n"
+SPACE = rf"[ \t]++(?:{CONTINUATION}[ \t]*+)*+"
+VARIABLE = r"\$(?:[A-Za-z_][A-Za-z0-9_]*+|\{[A-Za-z_][A-Za-z0-9_]*+\})"
+QUOTED = rf"\"(?:[^\n\"\\$]++|{VARIABLE})*+\"|'[^\n']*+'"
+VALUE = rf"(?:[^\s\"'\\$]++|{VARIABLE}|{QUOTED})"
+PATH = rf"(?:[^\s\"'\\$<]++|{VARIABLE})++"
+KEY = r"[^\s\"'\\$=-][^\s\"'\\$=]*+"
+VALUES = rf"{SPACE}(?!-|\[){VALUE}++(?:{SPACE}{VALUE}++)*+"
+PAIRS = rf"(?:(?:{SPACE}{KEY}={VALUE}*+)++|{SPACE}{KEY}{VALUES}){END}"
+WORDS = VALUES + END
+STRING = r'"[^"\\\x00-\x1f]++"'
+JSON = rf"{SPACE}\[[ \t]*+{STRING}(?:[ \t]*+,[ \t]*+{STRING})*+[ \t]*+\]{END}"
+SHELL = rf"{SPACE}(?![-\[\\<\s]){REST}"
+# A mount that takes nothing from an image or a stage.
+MOUNT = rf"{SPACE}--mount=(?:(?![fF][rR][oO][mM])[^\s\"'\\])++"
+FILES = rf"(?:{SPACE}--chown=[^\s\"'\\$]++)?+{SPACE}(?!-|\[){PATH}(?:{SPACE}{PATH})++{END}"
+PLAIN = "|".join(
+    (
+        rf"RUN(?:{MOUNT})*+{SHELL}",
+        rf"(?:COPY|ADD){FILES}",
+        rf"(?:ENV|LABEL){PAIRS}",
+        rf"(?:WORKDIR|EXPOSE|USER|STOPSIGNAL){WORDS}",
+        rf"VOLUME{WORDS}",
+        rf"(?:CMD|ENTRYPOINT)(?:{JSON}|{SHELL})",
+        rf"SHELL{JSON}",
+        rf"HEALTHCHECK{SPACE}(?:NONE{END}|CMD(?:{JSON}|{SHELL}))",
+        rf"MAINTAINER{SHELL}",
+    )
+)
+# White space other than these, or worse, is no part of the grammar.
+_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
+
+
+def may_be_plain(content: bytes) -> bool:
+    """Whether the grammar can be tried on a file.
+
+    Args:
+        content: The file, whose escape character is ``\\``.
+    """
+    if not content.isascii() or len(content.translate(None, _CONTROLS)) < len(content):
+        return False
+    return len(content) <= MAX_LINE or max(map(len, content.split(b"\n"))) <= MAX_LINE

@@ -1,0 +1,260 @@
+"""The quick way for the usual Dockerfile: plain, with its repositories named literally.
+
+It gives the same as the long way of ``rewrite``, which a test holds, and gives up where
+it cannot: on an ARG that names a repository, on ONBUILD, on whatever BuildKit may refuse.
+It finds the pulls of the changed file again, too, and answers only if they are the old
+ones, moved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from cdk_ecr_public_pull.dockerfile.analysis import parse_image
+from cdk_ecr_public_pull.dockerfile.decisions import Decision
+from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits
+from cdk_ecr_public_pull.dockerfile.plain import BLANK, END, FILES, PLAIN, VALUE, may_be_plain
+from cdk_ecr_public_pull.dockerfile.plan import Move, replaced_prefix
+from cdk_ecr_public_pull.dockerfile.stages import SCRATCH, Use, Via
+from cdk_ecr_public_pull.dockerfile.text import Text
+from cdk_ecr_public_pull.dockerfile.words import NO_NAMES, Expansion
+from cdk_ecr_public_pull.errors import InvalidReference
+from cdk_ecr_public_pull.images.mirrors import Mirrors, Resolution, Verdict
+from cdk_ecr_public_pull.images.reference import ImageReference
+
+_GAP = r"[ \t]++"
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*+"
+_PLATFORM = rf"--platform=(?:\$BUILDPLATFORM|\$TARGETPLATFORM|linux/(?:amd64|arm64)){_GAP}"
+_AS = rf"{_GAP}(?:AS|as){_GAP}([A-Za-z][A-Za-z0-9\-_.]*+)"
+_FROM = rf"FROM{_GAP}(?:{_PLATFORM})?+([a-z0-9][^\s\"'\\]*+)(?:{_AS})?+{END}"
+_COPY = rf"COPY{_GAP}--from=([A-Za-z0-9][^\s\"'\\$]*+){FILES}"
+_GLOBAL_ARG = rf"ARG{_GAP}({_NAME})(?:=([^\s\"'\\$]++))?+{END}"
+_STAGE_ARG = rf"ARG{_GAP}{_NAME}(?:={VALUE}*+)?+{END}"
+_VARIABLE = re.compile(rf"\$(?:\{{({_NAME})\}}|({_NAME}))")
+# A whole repository without a variable, and the colon before the tag.
+_LITERAL_REPOSITORY = re.compile(r"(?:[^$/]*/)*[^$/:]+:")
+_SYNTAX = re.compile(
+    rb"#[ \t]*syntax[ \t]*=[ \t]*([^\s]+)[ \t]*\r?\n(?!\s*#\s*[A-Za-z]+\s*=)", re.IGNORECASE
+)
+_UNUSUAL_START = re.compile(rb"\s*(?:#\s*(?:!|[A-Za-z]+\s*=)|[^#\sA-Z])")
+_IGNORE_MARK = b"ecr-public-pull:"
+
+
+class _Place(NamedTuple):
+    """A place that names an image or a stage.
+
+    Attributes:
+        via: The kind of place.
+        start: The byte at which its word starts.
+        word: The word.
+        name: The name that comes of it.
+        stage: The stage that it names, from 0; None if it names an image.
+        alias: The name of the stage that it begins, or None.
+    """
+
+    via: Via
+    start: int
+    word: str
+    name: str
+    stage: int | None
+    alias: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Moving:
+    """What is done about an image: its copy, and the change of its name's beginning."""
+
+    image: ImageReference
+    resolution: Resolution
+    length: int
+    replacement: str
+    needs_report: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuickRewrite:
+    """A rewritten Dockerfile.
+
+    Attributes:
+        content: The new content.
+        edits: The changes.
+        decisions: What is done about each pull that something is to be said about.
+    """
+
+    content: bytes
+    edits: tuple[Edit, ...]
+    decisions: list[Decision]
+
+
+def rewrite_quickly(
+    content: bytes, mirrors: Mirrors, *, report_all: bool
+) -> QuickRewrite | None:
+    """Move the pulls of a usual Dockerfile.
+
+    Args:
+        content: The Dockerfile.
+        mirrors: Where copies are.
+        report_all: Whether something is to be said about the pulls that are moved.
+
+    Returns:
+        The outcome, or None if the file takes the long way.
+    """
+    places = _find(content)
+    if places is None:
+        return None
+    edits: list[Edit] = []
+    decisions: list[Decision] = []
+    expected: list[_Place] = []
+    shift = 0
+    for place in places:
+        if place.stage is not None:
+            expected.append(_Place(place.via, place.start + shift, *place[2:]))
+            continue
+        moving = _moving(place.name, mirrors)
+        if moving is None:
+            return None
+        edit = None
+        if moving.replacement:
+            edit = Edit(place.start, place.start + moving.length, moving.replacement)
+            edits.append(edit)
+        if moving.needs_report or (report_all and edit):
+            decisions.append(_decision(place, moving, edit))
+        expected.append(_moved(place, moving, shift))
+        shift += len(moving.replacement) - moving.length
+    if not edits:
+        return QuickRewrite(content, (), decisions)
+    new_content = apply_edits(content, edits)
+    if _find(new_content) != expected:
+        return None
+    return QuickRewrite(new_content, tuple(edits), decisions)
+
+
+def _moved(place: _Place, moving: _Moving, shift: int) -> _Place:
+    length, replacement = moving.length, moving.replacement
+    return _Place(
+        place.via,
+        place.start + shift,
+        replacement + place.word[length:],
+        replacement + place.name[length:],
+        None,
+        place.alias,
+    )
+
+
+def _decision(place: _Place, moving: _Moving, edit: Edit | None) -> Decision:
+    word = Text(place.word, range(place.start, place.start + len(place.word)))
+    expansion = Expansion(word, (), NO_NAMES)
+    use = Use(place.via, word, expansion, place.start, None, (), None)
+    return Decision(use, moving.image, moving.resolution, Move(edit=edit))
+
+
+def _moving(name: str, mirrors: Mirrors) -> _Moving | None:
+    known: dict[str, _Moving | None] = mirrors.memo.setdefault("quick", {})
+    if name not in known:
+        if len(known) >= 4096:
+            known.clear()
+        known[name] = _work_out(name, mirrors)
+    return known[name]
+
+
+def _work_out(name: str, mirrors: Mirrors) -> _Moving | None:
+    try:
+        image = parse_image(name)
+    except InvalidReference:
+        return None
+    resolution = mirrors.resolve(image)
+    copy = resolution.replacement
+    if copy is None:
+        is_quiet = resolution.verdict in (Verdict.NOT_DOCKER_HUB, Verdict.LOCAL)
+        return _Moving(image, resolution, 0, "", not is_quiet)
+    length, replacement = replaced_prefix(name, copy.name)
+    if not replacement or parse_image(replacement + name[length:]) != copy.with_default_tag():
+        return None
+    return _Moving(image, resolution, length, replacement, image.digest is not None)
+
+
+@cache
+def _head() -> re.Pattern[bytes]:
+    return re.compile(rf"(?:{BLANK})*+(?:{_GLOBAL_ARG}|(?=FROM))".encode())
+
+
+@cache
+def _body() -> re.Pattern[bytes]:
+    skipped = rf"(?:{BLANK}|[ \t]*+(?:{PLAIN}|{_STAGE_ARG}))*+"
+    return re.compile(rf"{skipped}(?:{_FROM}|{_COPY}|\Z)".encode())
+
+
+def _find(content: bytes) -> list[_Place] | None:
+    """Find the places that name images and stages; None if the file is not usual."""
+    syntax = _SYNTAX.match(content)
+    if not syntax and _UNUSUAL_START.match(content):
+        return None
+    if _IGNORE_MARK in content or not may_be_plain(content):
+        return None
+    places: list[_Place] = []
+    if syntax:
+        word = syntax[1].decode()
+        places.append(_Place(Via.SYNTAX, syntax.start(1), word, word, None, None))
+    ended = content if content.endswith(b"\n") else content + b"\n"
+    args: dict[str, str] = {}
+    position, head = 0, _head()
+    while (match := head.match(ended, position)) and match[1]:
+        # One without a default keeps the value that an earlier one gave it.
+        if match[2]:
+            args[match[1].decode()] = match[2].decode()
+        position = match.end()
+    return _find_in_stages(ended, match.end(), args, places) if match else None
+
+
+def _find_in_stages(
+    content: bytes, position: int, args: Mapping[str, str], places: list[_Place]
+) -> list[_Place] | None:
+    stages: dict[str, int] = {}
+    later: set[str] = set()
+    index, body = -1, _body()
+    while match := body.match(content, position):
+        position = match.end()
+        if match[1]:
+            word = match[1].decode()
+            name = _expand(word, args) if "$" in word else word
+            if name is None:
+                return None
+            alias = match[2].decode().lower() if match[2] else None
+            base = -1 if name == SCRATCH else stages.get(name)
+            places.append(_Place(Via.FROM, match.start(1), word, name, base, alias))
+            index += 1
+            if alias:
+                if alias in stages or alias in later:
+                    return None
+                stages[alias] = index
+        elif match[3]:
+            word = match[3].decode()
+            source = int(word) if word.isdecimal() else stages.get(word.lower())
+            if word == SCRATCH:
+                source = -1
+            elif source is None:
+                later.add(word.lower())
+            elif source >= index:
+                return None
+            places.append(_Place(Via.COPY, match.start(3), word, word, source, None))
+        else:
+            return places if stages or index >= 0 else None
+    return None
+
+
+def _expand(word: str, args: Mapping[str, str]) -> str | None:
+    if not _LITERAL_REPOSITORY.match(word):
+        return None
+    parts = _VARIABLE.split(word)
+    # Of each variable there is its name in one of two groups, and then the text behind it.
+    for i in range(1, len(parts), 3):
+        value = args.get(parts[i] or parts[i + 1])
+        if value is None:
+            return None
+        parts[i], parts[i + 1] = value, ""
+    name = "".join(parts)
+    return None if "$" in name else name
