@@ -125,7 +125,10 @@ def _build_graph(
     graph.escape = args.escape = escape
     global_args: list[tuple[Arg, int]] = []
     froms: list[tuple[From, int, list[Step]]] = []
-    for instruction in instructions:
+    instructions.reverse()
+    while instructions:
+        # Gone when it has been read: a large file would hold it in memory otherwise.
+        instruction = instructions.pop()
         start = instruction.start
         parsed = parse_instruction(instruction.text, start=start, escape=escape)
         if isinstance(parsed, From):

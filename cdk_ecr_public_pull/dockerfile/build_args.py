@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from cdk_ecr_public_pull.dockerfile.parsed import Arg
 from cdk_ecr_public_pull.dockerfile.lexer import WordError
-from cdk_ecr_public_pull.dockerfile.positions import Span, span_of
+from cdk_ecr_public_pull.dockerfile.positions import span_of
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.words import Expansion, expand
@@ -16,11 +16,12 @@ from cdk_ecr_public_pull.dockerfile.words import Expansion, expand
 _NOTHING: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ArgSite:
-    """The default of an ARG: where it stands, and the ARG's name."""
+    """The default of an ARG: its first byte, the byte after its last, and the ARG's name."""
 
-    span: Span
+    start: int
+    end: int
     name: str
 
 
@@ -71,7 +72,8 @@ class BuildArgs:
                 self.values[name] = expansion.text
                 self.expansions[name] = expansion
                 if default.chars:
-                    self.sites.append(ArgSite(span=span_of(default), name=name))
+                    span = span_of(default)
+                    self.sites.append(ArgSite(span.start, span.end, name))
                 missing = self.missing_for(expansion.names)
             has_value = name in self.values and bool(self.values[name].chars)
             self.missing[name] = missing if has_value else missing | {name}
@@ -89,7 +91,9 @@ class BuildArgs:
         if "$" in word.chars:
             self._take_predefined()
         try:
-            return expand(word, self.values, escape=self.escape)
+            return expand(
+                word, self.values, escape=self.escape, expansions=self.expansions
+            )
         except WordError as error:
             missing = self.missing_for([error.required] if error.required else ())
             raise Refusal(
@@ -112,12 +116,17 @@ class BuildArgs:
         """The ARGs without a value, or with an empty one, that these variables depend on."""
         missing = _NOTHING
         for name in names:
-            missing |= self.missing.get(name, _NOTHING)
+            if more := self.missing.get(name):
+                missing |= more
         return missing
 
     def site_at(self, offset: int) -> ArgSite | None:
         """The default that holds a byte of the file, or None."""
-        index = bisect_right(self.sites, offset, key=lambda site: site.span.start) - 1
-        if index >= 0 and offset < self.sites[index].span.end:
+        index = bisect_right(self.sites, offset, key=_start) - 1
+        if index >= 0 and offset < self.sites[index].end:
             return self.sites[index]
         return None
+
+
+def _start(site: ArgSite) -> int:
+    return site.start

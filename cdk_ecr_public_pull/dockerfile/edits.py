@@ -22,12 +22,15 @@ class Edit:
 
 
 def apply_edits(content: bytes, edits: Iterable[Edit]) -> bytes:
-    """Make changes that do not overlap, the last one first so that offsets stay right.
+    """Make changes that do not overlap.
 
     Args:
         content: The file.
-        edits: The changes, in any order.
+        edits: The changes, in any order, with offsets into the file as it is.
     """
-    for edit in sorted(edits, reverse=True):
-        content = content[: edit.start] + edit.replacement.encode("ascii") + content[edit.end :]
-    return content
+    parts: list[bytes] = []
+    kept = 0
+    for edit in sorted(edits):
+        parts += (content[kept : edit.start], edit.replacement.encode("ascii"))
+        kept = edit.end
+    return b"".join((*parts, content[kept:]))

@@ -106,13 +106,13 @@ def _parse_run(arguments: Text, start: int, _escape: str) -> Run:
     values = check_flags(flags, strings="network security", lists="mount device", start=start)
     checks.check_choice(values, "network", ("default", "none", "host"), start)
     checks.check_choice(values, "security", ("sandbox", "insecure"), start)
-    sources: list[Text] = []
+    sources: list[Text | None] = []
     secret = False
     for mount in values.get("mount", []):
         source, is_secret = _parse_mount(mount, start)
-        if source is not None and source.chars:
-            sources.append(source)
-            secret = secret or is_secret
+        has_source = source is not None and bool(source.chars)
+        sources.append(source if has_source else None)
+        secret = secret or (has_source and is_secret)
     return Run(sources=tuple(sources), secret=secret)
 
 

@@ -312,7 +312,7 @@ class Lexer:
         replacement = self.text(stop="}")
         self.raw_escapes = outer
         value = self.value(name, start)
-        if name not in self.env:
+        if name not in self.env and (self.keep_all or self.keep_unset):
             return value
         if all_of_them and "$" in replacement.chars:
             # Go's ReplaceAllString would read `$1` as a group of its regular expression.

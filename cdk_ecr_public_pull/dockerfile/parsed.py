@@ -37,11 +37,11 @@ class Run:
     """RUN: what the ``from`` of each ``--mount`` names.
 
     Attributes:
-        sources: The names, in order.
+        sources: The names, in order; None for a mount that names nothing.
         secret: Whether a secret mount has one of them, which BuildKit refuses late.
     """
 
-    sources: tuple[Text, ...]
+    sources: tuple[Text | None, ...]
     secret: bool
 
 

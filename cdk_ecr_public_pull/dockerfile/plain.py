@@ -7,6 +7,8 @@ instruction ends, and which instructions are surely fine and name no image.
 
 from __future__ import annotations
 
+import re
+
 from cdk_ecr_public_pull.dockerfile.lines import MAX_LINE
 
 # Possessive throughout: each piece is told from the next by its first character, so there
@@ -46,6 +48,9 @@ PLAIN = "|".join(
 )
 # White space other than these, or worse, is no part of the grammar.
 _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
+# BuildKit counts each mount as a state of the build: an index may point behind them, and a
+# stage called scratch would be what those without a source take.
+_COUNTS_MOUNTS = re.compile(rb"--from=\W?[0-9]|\bAS[ \t]+scratch\b", re.IGNORECASE)
 
 
 def may_be_plain(content: bytes) -> bool:
@@ -56,4 +61,15 @@ def may_be_plain(content: bytes) -> bool:
     """
     if not content.isascii() or len(content.translate(None, _CONTROLS)) < len(content):
         return False
-    return len(content) <= MAX_LINE or max(map(len, content.split(b"\n"))) <= MAX_LINE
+    if b"--mount" in content and _COUNTS_MOUNTS.search(content):
+        return False
+    return not _has_long_line(content)
+
+
+def _has_long_line(content: bytes) -> bool:
+    start = 0
+    while start + MAX_LINE < len(content):
+        start = content.rfind(b"\n", start, start + MAX_LINE + 1) + 1
+        if start == 0:
+            return True
+    return False

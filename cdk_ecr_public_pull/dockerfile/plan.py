@@ -142,16 +142,17 @@ def _name_of(reference: str) -> str:
 
 def _empty_before(expansion: Expansion, place: int, args: BuildArgs) -> frozenset[str]:
     """The ARGs that are empty here and could put something before the byte ``place``."""
-    if place not in expansion.text.offsets:
-        return frozenset()
-    index = expansion.text.offsets.index(place)
     empty: frozenset[str] = frozenset()
-    for variable in expansion.variables:
-        if variable.length == 0 and variable.start <= index:
-            empty |= args.missing_for({variable.name})
-        elif variable.start <= index < variable.start + variable.length:
-            inner = args.expansions.get(variable.name)
-            empty |= _empty_before(inner, place, args) if inner else frozenset()
+    level: Expansion | None = expansion
+    while level is not None and place in level.text.offsets:
+        index = level.text.offsets.index(place)
+        following: Expansion | None = None
+        for variable, inner in zip(level.variables, level.inner, strict=True):
+            if variable.length == 0 and variable.start <= index:
+                empty |= args.missing_for([variable.name])
+            elif variable.start <= index < variable.start + variable.length:
+                following = inner
+        level = following
     return empty
 
 

@@ -9,7 +9,6 @@ ones, moved.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -32,7 +31,9 @@ _PLATFORM = rf"--platform=(?:\$BUILDPLATFORM|\$TARGETPLATFORM|linux/(?:amd64|arm
 _AS = rf"{_GAP}(?:AS|as){_GAP}([A-Za-z][A-Za-z0-9\-_.]*+)"
 _FROM = rf"FROM{_GAP}(?:{_PLATFORM})?+([a-z0-9][^\s\"'\\]*+)(?:{_AS})?+{END}"
 _COPY = rf"COPY{_GAP}--from=([A-Za-z0-9][^\s\"'\\$]*+){FILES}"
-_GLOBAL_ARG = rf"ARG{_GAP}({_NAME})(?:=([^\s\"'\\$]++))?+{END}"
+_GLOBAL_ARG = rf"ARG{_GAP}{_NAME}(?:=[^\s\"'\\$]++)?+{END}"
+# One without a default keeps the value that an earlier one gave it.
+_ARG_WITH_DEFAULT = re.compile(rf"(?m)^ARG{_GAP}({_NAME})=([^\s\"'\\$]++)".encode())
 _STAGE_ARG = rf"ARG{_GAP}{_NAME}(?:={VALUE}*+)?+{END}"
 _VARIABLE = re.compile(rf"\$(?:\{{({_NAME})\}}|({_NAME}))")
 # A whole repository without a variable, and the colon before the tag.
@@ -179,7 +180,7 @@ def _work_out(name: str, mirrors: Mirrors) -> _Moving | None:
 
 @cache
 def _head() -> re.Pattern[bytes]:
-    return re.compile(rf"(?:{BLANK})*+(?:{_GLOBAL_ARG}|(?=FROM))".encode())
+    return re.compile(rf"(?:{BLANK}|{_GLOBAL_ARG})*+(?=FROM)".encode())
 
 
 @cache
@@ -200,19 +201,12 @@ def _find(content: bytes) -> list[_Place] | None:
         word = syntax[1].decode()
         places.append(_Place(Via.SYNTAX, syntax.start(1), word, word, None, None))
     ended = content if content.endswith(b"\n") else content + b"\n"
-    args: dict[str, str] = {}
-    position, head = 0, _head()
-    while (match := head.match(ended, position)) and match[1]:
-        # One without a default keeps the value that an earlier one gave it.
-        if match[2]:
-            args[match[1].decode()] = match[2].decode()
-        position = match.end()
-    return _find_in_stages(ended, match.end(), args, places) if match else None
+    head = _head().match(ended)
+    return _find_in_stages(ended, head.end(), places) if head else None
 
 
-def _find_in_stages(
-    content: bytes, position: int, args: Mapping[str, str], places: list[_Place]
-) -> list[_Place] | None:
+def _find_in_stages(content: bytes, first: int, places: list[_Place]) -> list[_Place] | None:
+    position = first
     stages: dict[str, int] = {}
     later: set[str] = set()
     index, body = -1, _body()
@@ -220,7 +214,7 @@ def _find_in_stages(
         position = match.end()
         if match[1]:
             word = match[1].decode()
-            name = _expand(word, args) if "$" in word else word
+            name = _expand(word, content[:first]) if "$" in word else word
             if name is None:
                 return None
             alias = match[2].decode().lower() if match[2] else None
@@ -246,15 +240,16 @@ def _find_in_stages(
     return None
 
 
-def _expand(word: str, args: Mapping[str, str]) -> str | None:
+def _expand(word: str, head: bytes) -> str | None:
     if not _LITERAL_REPOSITORY.match(word):
         return None
+    args = dict(_ARG_WITH_DEFAULT.findall(head))
     parts = _VARIABLE.split(word)
     # Of each variable there is its name in one of two groups, and then the text behind it.
     for i in range(1, len(parts), 3):
-        value = args.get(parts[i] or parts[i + 1])
+        value = args.get((parts[i] or parts[i + 1]).encode())
         if value is None:
             return None
-        parts[i], parts[i + 1] = value, ""
+        parts[i], parts[i + 1] = value.decode(), ""
     name = "".join(parts)
     return None if "$" in name else name

@@ -149,7 +149,7 @@ class Reporter:
         if tell_mended or move.edit is None:
             remedy = f"pull {copy}"
             if move.site is not None:
-                line = self.positions.at(move.site.span.start).line
+                line = self.positions.at(move.site.start).line
                 remedy += f", by the default of ARG {move.site.name} on line {line}"
             if move.obstacle is not None:
                 rule, message, remedy = _explain(move, copy)

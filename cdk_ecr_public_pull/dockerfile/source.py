@@ -7,7 +7,7 @@ from cdk_ecr_public_pull.dockerfile.instruction import Instruction
 from cdk_ecr_public_pull.dockerfile.lines import MAX_LINE, Lines
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.scan import scan_plain
-from cdk_ecr_public_pull.dockerfile.segments import segment
+from cdk_ecr_public_pull.dockerfile.segments import Segment, segment
 
 
 def find_instructions(content: bytes) -> tuple[str, list[Instruction]]:
@@ -54,10 +54,11 @@ def cut_instructions(content: bytes, escape: str) -> list[Instruction]:
     segments = segment(content, lines)
     if not segments:
         raise Refusal("file with no instructions", start=lines.starts[-1])
-    return [
-        Instruction(
-            lines.starts[found.start_line - 1],
-            lines.join(found.start_line - 1, found.command_end_line - 1),
-        )
-        for found in segments
-    ]
+    return [_instruction(lines, found) for found in segments]
+
+
+def _instruction(lines: Lines, found: Segment) -> Instruction:
+    first = found.start_line - 1
+    raw = lines.raw[first]
+    start = lines.starts[first] + len(raw) - len(raw.lstrip(b" \t\r\f\v"))
+    return Instruction(start, lines.join(first, found.command_end_line - 1))

@@ -98,7 +98,8 @@ class Use:
             return True
         if self.via is Via.FROM:
             return self.state.base is None
-        return self.state.index is None
+        # An index may be that of an image, which then is named elsewhere.
+        return self.state.index is None and self.state.base_name == self.word.chars
 
 
 @dataclass(slots=True, kw_only=True)
@@ -173,6 +174,9 @@ class StageGraph:
         self, step: Step, parsed: Parsed, stage: State, users: Sequence[State]
     ) -> None:
         for via, word in _named_in(parsed):
+            if word is None:
+                self._take_nothing(step, users)
+                continue
             state = None
             # A trigger that no stage fires names what a build on top will find.
             if users:
@@ -185,6 +189,14 @@ class StageGraph:
             kind = via if parsed is step.parsed else Via.ONBUILD
             expansion = Expansion(word, (), NO_NAMES)
             self.uses.append(Use(kind, word, expansion, step.start, stage, users, state))
+
+    def _take_nothing(self, step: Step, users: Sequence[State]) -> None:
+        """Count a mount that names nothing: BuildKit takes it for one of ``scratch``."""
+        if users:
+            state = self._state_for(SCRATCH, step.start, by_index=False)
+            self.has_links = self.has_links or state.index is not None
+            for user in users:
+                user.depends_on.append(state)
 
     def _state_for(self, name: str, start: int, *, by_index: bool) -> State:
         if by_index and _INTEGER.fullmatch(name):
@@ -238,7 +250,7 @@ def _enter(
         path.append((state, iter(state.depends_on)))
 
 
-def _named_in(parsed: Parsed) -> Iterable[tuple[Via, Text]]:
+def _named_in(parsed: Parsed) -> Iterable[tuple[Via, Text | None]]:
     if isinstance(parsed, Copy) and parsed.source is not None:
         return [(Via.COPY, parsed.source)]
     if isinstance(parsed, Run):

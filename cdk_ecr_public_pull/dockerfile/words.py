@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from cdk_ecr_public_pull.dockerfile.lexer import Lexer, Piece, Variable, WordError
 from cdk_ecr_public_pull.dockerfile.text import SPACES, Text
@@ -23,20 +24,30 @@ class Expansion:
         variables: The variables of the word itself, in order; those inside another
             one's operation are not listed.
         names: Every variable that was looked up on the way.
+        inner: The expansions that gave the variables their values, as far as those come
+            from the file.
     """
 
     text: Text
     variables: tuple[Variable, ...]
     names: frozenset[str]
+    inner: tuple[Expansion | None, ...] = ()
 
 
-def expand(word: Text, env: Mapping[str, Text], *, escape: str = "\\") -> Expansion:
+def expand(
+    word: Text,
+    env: Mapping[str, Text],
+    *,
+    escape: str = "\\",
+    expansions: Mapping[str, Expansion] = MappingProxyType({}),
+) -> Expansion:
     """Expand a word as BuildKit does before it reads an image name from it.
 
     Args:
         word: The word as it stands in the file.
         env: The variables that have a value; an empty one is a value.
         escape: The file's escape character.
+        expansions: What gave variables their values, as far as that is in the file.
 
     Returns:
         The expansion.
@@ -49,10 +60,12 @@ def expand(word: Text, env: Mapping[str, Text], *, escape: str = "\\") -> Expans
         return Expansion(word, (), NO_NAMES)
     lexer = Lexer(word=word, env=env, escape=escape)
     pieces = lexer.pieces(stop="")
+    variables = tuple(lexer.variables)
     return Expansion(
-        text=Text.join([piece.text for piece in pieces]) if pieces else Text("", ()),
-        variables=tuple(lexer.variables),
-        names=frozenset(lexer.names),
+        Text.join([piece.text for piece in pieces]) if pieces else Text("", ()),
+        variables,
+        frozenset(lexer.names),
+        tuple(expansions.get(variable.name) for variable in variables),
     )
 
 
