@@ -6,7 +6,7 @@ PY := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cdk synth test lint clean
+.PHONY: help setup cdk synth test lint bench fuzz clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target what; do \
@@ -33,6 +33,17 @@ lint: $(READY) ## Check style, format and types
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
+
+bench: $(READY) ## Measure speed and memory; FOLDER=path measures its Dockerfiles
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[bench]'
+	@$(PY) scripts/bench.py $(if $(FOLDER),'$(FOLDER)')
+	@$(PY) scripts/bench_files.py
+
+fuzz: $(READY) ## Look for Dockerfiles that break the rules; SECONDS=n says for how long
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[fuzz]'
+	@$(PY) scripts/fuzz.py $(or $(SECONDS),60)
 
 clean: ## Remove what make made: .venv, cdk.out, caches
 	@rm -rf .venv cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -60,7 +60,8 @@ class Row:
         median = statistics.median(self.ratios)
         wanted = f"{'at least' if self.at_least else 'at most'} {self.goal:g}"
         spread = f"({min(self.ratios):.2f} to {max(self.ratios):.2f})"
-        return f"{self.name:58} {median:8.2f} {spread:20} {wanted:14} {'ok' if self.is_met else 'MISSED'}"
+        verdict = "ok" if self.is_met else "MISSED"
+        return f"{self.name:58} {median:8.2f} {spread:20} {wanted:14} {verdict}"
 
 
 def main() -> int:
@@ -176,9 +177,7 @@ def growth() -> Iterator[Row]:
     shapes: dict[str, Callable[[int], str]] = {
         "ARGs": lambda n: "".join(f"ARG A{i}=v{i}\n" for i in range(n)) + "FROM node:21\n",
         "chained ARGs": lambda n: (
-            "ARG A0=node\n"
-            + "".join(f"ARG A{i + 1}=$A{i}\n" for i in range(n))
-            + f"FROM $A{n}\n"
+            "ARG A0=node\n" + "".join(f"ARG A{i + 1}=$A{i}\n" for i in range(n)) + f"FROM $A{n}\n"
         ),
         "stages": lambda n: "".join(f"FROM node:21 AS s{i}\n" for i in range(n)),
         "copies": lambda n: "FROM node:21\n" + "COPY --from=nginx:1 /a /b\n" * n,

@@ -1,25 +1,21 @@
-"""Which files are Dockerfiles, and how they are read and replaced."""
+"""How files are read, and replaced."""
 
+# Without pathlib, whose import takes longer than to check a file.
+# ruff: noqa: PTH105, PTH108, PTH114, PTH115, PTH120, PTH123
 from __future__ import annotations
 
 import os
-import re
 import stat
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
+from cdk_ecr_public_pull.cli.discovery import STDIN
+from cdk_ecr_public_pull.dockerfile.findings import escape_controls
 from cdk_ecr_public_pull.errors import UnusableFile
 
-STDIN = "-"
-# BuildKit falls back to `dockerfile`; editors and people write the others in any case.
-_DOCKERFILE = re.compile(
-    r"(?:dockerfile|containerfile)(?:\..+)?|.+\.(?:dockerfile|containerfile)", re.IGNORECASE
-)
-_IGNORE_FILE = ".dockerignore"
+_ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,168 +23,158 @@ class ReadFile:
     """A file that was read.
 
     Attributes:
-        path: Where it is.
+        name: The file, as it was named; ``-`` is the standard input.
         content: Its bytes.
         status: Its metadata when it was read, to see later whether it changed since;
             None for the standard input.
     """
 
-    path: Path
+    name: str
     content: bytes
     status: os.stat_result | None
 
 
-def find_dockerfiles(paths: Sequence[str], *, is_ignored: Callable[[Path], bool]) -> Iterator[str]:
-    """Find the Dockerfiles that were asked for.
-
-    Args:
-        paths: Files, which are taken whatever they are called; folders, of which every
-            Dockerfile is taken; or ``-`` for the standard input.
-        is_ignored: Says of a file that it is not to be looked at.
-
-    Yields:
-        The files: as they were named, or as they were found below a folder, in order.
-
-    Raises:
-        UnusableFile: A path does not exist, or there is no Dockerfile in a folder.
-    """
-    for text in paths:
-        path = Path(text)
-        if text == STDIN:
-            yield text
-        elif path.is_dir():
-            found = sorted(_in_folder(path))
-            if not found:
-                raise UnusableFile(
-                    f"{text}: no Dockerfile in this folder; looked for Dockerfile, Dockerfile.*, "
-                    "*.Dockerfile and the same with Containerfile"
-                )
-            yield from (name for name in found if not is_ignored(Path(name)))
-        elif not os.path.lexists(path):
-            raise UnusableFile(f"{text}: no such file or folder")
-        elif not is_ignored(path):
-            yield text
-
-
-def is_dockerfile_name(name: str) -> bool:
-    """Whether a file is called as Dockerfiles are.
-
-    Args:
-        name: The file's name, without its folder.
-    """
-    return bool(_DOCKERFILE.fullmatch(name)) and not name.lower().endswith(_IGNORE_FILE)
-
-
-def read_file(path: Path) -> ReadFile:
+def read_file(name: str) -> ReadFile:
     """Read a Dockerfile.
 
     Args:
-        path: The file; a symbolic link is followed.
+        name: The file, or ``-`` for the standard input; a symbolic link is followed.
 
     Raises:
-        UnusableFile: It cannot be read, is no ordinary file, or holds binary data.
+        UnusableFile: It cannot be read, is no ordinary file, or holds no text.
     """
+    shown = escape_controls(name)
+    status: os.stat_result | None = None
     try:
-        # Opening a pipe would wait for somebody to write to it.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:  # noqa: PTH123  (a descriptor has no path)
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise UnusableFile(f"{path}: is not an ordinary file")
-            content = file.read()
+        if name == STDIN:
+            content = _read_stdin()
+        else:
+            # Opening a pipe would wait for somebody to write to it.
+            descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            with open(descriptor, "rb") as file:
+                status = os.fstat(descriptor)
+                if not stat.S_ISREG(status.st_mode):
+                    raise UnusableFile(
+                        f"{shown}: is not an ordinary file.\n"
+                        "  help: send its content to the standard input, and name - instead"
+                    )
+                content = file.read()
+    except FileNotFoundError:
+        raise UnusableFile(f"{shown}: {_missing(name)}") from None
     except OSError as error:
-        raise UnusableFile(f"{path}: cannot be read: {error.strerror}") from None
+        raise UnusableFile(f"{shown}: cannot be read: {error.strerror}") from None
+    if content.startswith(_UTF_16):
+        raise UnusableFile(f"{shown}: is text in UTF-16.\n  help: save it as UTF-8")
     if b"\0" in content:
-        raise UnusableFile(f"{path}: is a binary file, not a Dockerfile")
-    return ReadFile(path=path, content=content, status=status)
+        raise UnusableFile(f"{shown}: is a binary file, not a Dockerfile")
+    return ReadFile(name=name, content=content, status=status)
 
 
-def check_replaceable(path: Path) -> None:
+def check_replaceable(name: str) -> None:
     """Check, before anything is written, that a file may be replaced.
 
     Args:
-        path: The file.
+        name: The file.
 
     Raises:
         UnusableFile: It is a symbolic link, or it is read-only.
+        OSError: It cannot be looked at.
     """
-    if path.is_symlink():
+    shown = escape_controls(name)
+    status = os.lstat(name)
+    if stat.S_ISLNK(status.st_mode):
+        target = escape_controls(os.path.realpath(name))
         raise UnusableFile(
-            f"{path}: is a symbolic link to {path.resolve()}; it is not changed.\n"
+            f"{shown}: is a symbolic link to {target}; it is not changed.\n"
             "  help: name that file itself"
         )
-    # os.access would say yes to root, who does not mean to change it either.
-    if not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
-        raise UnusableFile(f"{path}: is read-only; it is not changed.\n  help: chmod u+w it first")
+    # Root may write to a file without write permission, and does not mean to.
+    if not status.st_mode & _ANY_WRITE or not os.access(name, os.W_OK):
+        raise UnusableFile(
+            f"{shown}: is read-only; it is not changed.\n"
+            "  help: make it writable (chmod u+w), or run this as its owner"
+        )
 
 
-def replace_file(read: ReadFile, content: bytes) -> None:
+def replace_file(name: str, content: bytes, *, status: os.stat_result) -> None:
     """Put new content in the place of a file, all of it or nothing.
 
+    The new content is written beside the file and then takes its name. Of a file with
+    several hard links, the others keep the old content.
+
     Args:
-        read: The file as it was read; its permissions are kept.
+        name: The file.
         content: The new content.
+        status: The file's metadata when it was read; its mode is kept, and its owner if
+            the system permits that.
 
     Raises:
         UnusableFile: It may not be replaced, or it has changed since it was read.
     """
-    path, status = read.path, read.status
-    temporary: str | None = None
-    if status is None:
-        raise UnusableFile(f"{path}: is not a file")
+    # Needed only where a file changes.
+    import signal  # noqa: PLC0415
+
+    shown = escape_controls(name)
+    # Ctrl-C and an orderly end wait until nothing is left half done.
+    old_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
-        check_replaceable(path)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with open(descriptor, "wb") as file:  # noqa: PTH123  (a descriptor has no path)
+        check_replaceable(name)
+        _replace(name, content, status)
+    except OSError as error:
+        raise UnusableFile(
+            f"{shown}: cannot be written: {error.strerror}; it is left as it is"
+        ) from None
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, old_mask)
+
+
+def _replace(name: str, content: bytes, status: os.stat_result) -> None:
+    import tempfile  # noqa: PLC0415  (slow to import, and needed only where a file changes)
+
+    folder = os.path.dirname(name) or "."
+    descriptor, temporary = tempfile.mkstemp(prefix=".ecr-public-pull-", dir=folder)
+    try:
+        with open(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
-            with suppress(PermissionError):
-                os.fchown(descriptor, status.st_uid, status.st_gid)
+            _keep_owner_and_mode(descriptor, status)
             os.fsync(descriptor)
-        if _identity(os.lstat(path)) != _identity(status):
-            raise UnusableFile(f"{path}: has changed since it was read; it is left as it is")
-        os.replace(temporary, path)  # noqa: PTH105  (mkstemp gives a name)
-        temporary = None
-    except OSError as error:
-        raise UnusableFile(f"{path}: cannot be written: {error.strerror}") from None
-    finally:
-        if temporary is not None:
-            with suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108  (mkstemp gives a name)
+        _check_unchanged(name, status)
+        os.replace(temporary, name)
+    except BaseException:
+        os.unlink(temporary)
+        raise
 
 
-def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+def _keep_owner_and_mode(descriptor: int, status: os.stat_result) -> None:
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) != (status.st_uid, status.st_gid):
+        # Without the permission it becomes the user's who changes it, as with most editors.
+        with suppress(PermissionError):
+            os.fchown(descriptor, status.st_uid, status.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
 
 
-def _in_folder(folder: Path) -> Iterator[str]:
-    tracked = _known_to_git(folder)
-    if tracked is not None:
-        for name in tracked:
-            path = folder / name
-            if is_dockerfile_name(path.name) and path.is_file():
-                yield path.as_posix()
-        return
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name != ".git")
-        for name in names:
-            path = Path(parent, name)
-            if is_dockerfile_name(name) and path.is_file():
-                yield path.as_posix()
+def _check_unchanged(name: str, status: os.stat_result) -> None:
+    if _identity(os.lstat(name)) != _identity(status):
+        shown = escape_controls(name)
+        raise UnusableFile(f"{shown}: has changed since it was read; it is left as it is")
 
 
-def _known_to_git(folder: Path) -> set[str] | None:
-    """The files below a folder that git tracks, or does not ignore; None outside a checkout."""
-    try:
-        answer = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=folder,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return None
-    if answer.returncode != 0:
-        return None
-    return {os.fsdecode(name) for name in answer.stdout.split(b"\0") if name}
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    # The time of the last change of status cannot be set back, as that of the content can.
+    times = status.st_mtime_ns, status.st_ctime_ns
+    return status.st_dev, status.st_ino, status.st_size, *times
+
+
+def _missing(name: str) -> str:
+    if os.path.islink(name):
+        target = escape_controls(os.readlink(name))
+        return f"is a symbolic link to {target}, which does not exist"
+    return "no such file"
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise UnusableFile("-: the standard input is closed")
+    return sys.stdin.buffer.read()

@@ -149,7 +149,7 @@ def _build_graph(
     for parsed, start, steps in froms:
         _add_stage(analysis, parsed, start, steps, lenient=lenient)
     analysis.target = _target(graph, conditions.target)
-    graph.connect()
+    graph.connect(analysis.target)
 
 
 def _add_stage(

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cdk_ecr_public_pull.dockerfile.parsed import Arg
-from cdk_ecr_public_pull.dockerfile.lexer import WordError
 from cdk_ecr_public_pull.dockerfile.positions import span_of
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import Text
+from cdk_ecr_public_pull.dockerfile.tokens import WordError
 from cdk_ecr_public_pull.dockerfile.words import Expansion, expand
 
 _NOTHING: frozenset[str] = frozenset()
@@ -91,9 +91,7 @@ class BuildArgs:
         if "$" in word.chars:
             self._take_predefined()
         try:
-            return expand(
-                word, self.values, escape=self.escape, expansions=self.expansions
-            )
+            return expand(word, self.values, escape=self.escape, expansions=self.expansions)
         except WordError as error:
             missing = self.missing_for([error.required] if error.required else ())
             raise Refusal(

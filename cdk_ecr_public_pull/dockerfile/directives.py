@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import BOM, SPACES, Text
 
 _NAMES = frozenset({"syntax", "escape", "check"})
 _DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directive:
     """A directive.
@@ -81,8 +83,8 @@ def find_syntax(content: bytes) -> Directive | None:
                 break
             seen.add(directive.name)
             if directive.name == "syntax":
-                length = len(directive.value.chars.partition(" ")[0])
-                return Directive(name="syntax", value=directive.value[:length], start=directive.start)
+                name = directive.value.chars.partition(" ")[0]
+                return replace(directive, value=directive.value[: len(name)])
     return _syntax_of_json(content, start=start)
 
 

@@ -116,20 +116,15 @@ def render(finding: Finding, positions: Positions) -> str:
     if finding.end_line == finding.line:
         marked = marked[: finding.end_column - finding.column]
     marked = marked.expandtabs(_TAB_WIDTH)
-    return (
-        escape_controls(
-            f"{finding.path}:{finding.line}:{finding.column}: "
-            f"{finding.severity}: {finding.message} [{finding.rule}]"
-        )
-        + "\n"
-        + "\n".join(
-            [
-                f"  {escape_controls(source.expandtabs(_TAB_WIDTH))}",
-                f"  {' ' * len(escape_controls(before))}{'^' * max(1, len(escape_controls(marked)))}",
-                f"  help: {escape_controls(finding.help)}",
-            ]
-        )
-    )
+    place = f"{finding.path}:{finding.line}:{finding.column}"
+    indent = " " * len(escape_controls(before))
+    lines = [
+        f"{place}: {finding.severity}: {finding.message} [{finding.rule}]",
+        f"  {source.expandtabs(_TAB_WIDTH)}",
+        f"  {indent}{'^' * max(1, len(escape_controls(marked)))}",
+        f"  help: {finding.help}",
+    ]
+    return "\n".join(map(escape_controls, lines))
 
 
 def escape_controls(text: str) -> str:

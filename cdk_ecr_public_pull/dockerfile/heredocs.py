@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.arguments import is_json, split_command
-from cdk_ecr_public_pull.dockerfile.lexer import WordError
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import Text
+from cdk_ecr_public_pull.dockerfile.tokens import WordError
 from cdk_ecr_public_pull.dockerfile.words import split_heredoc_name, split_raw
 
 _WITH_HEREDOCS = frozenset({"run", "copy", "add"})

@@ -20,52 +20,13 @@ from functools import cache
 
 from cdk_ecr_public_pull.dockerfile import globs
 from cdk_ecr_public_pull.dockerfile.text import Text
+from cdk_ecr_public_pull.dockerfile.tokens import Piece, Variable, WordError
 
 # BuildKit has no bound; these are far beyond any real file, and keep time and stack small.
 MAX_NESTING = 100
 MAX_LENGTH = 65_536
 _SPECIAL_PARAMETERS = "@*#?-$!0"
 _EMPTY = Text("", ())
-
-
-class WordError(Exception):
-    """BuildKit refuses a word.
-
-    Attributes:
-        offset: The byte of the file at which it does, or None if it is not in the file.
-        required: The variable that must be set, if that is the cause.
-    """
-
-    def __init__(
-        self, message: str, offset: int | None = None, *, required: str | None = None
-    ) -> None:
-        """Keep the place beside the message."""
-        super().__init__(message)
-        self.offset = offset
-        self.required = required
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variable:
-    """A ``$name`` or ``${name…}`` that was expanded.
-
-    Attributes:
-        name: The variable's name.
-        start: Where its value begins in the expanded word, counted in characters.
-        length: How many characters it gave.
-    """
-
-    name: str
-    start: int
-    length: int
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a word; ``is_split`` if white space in it ends a word."""
-
-    text: Text
-    is_split: bool
 
 
 @cache
@@ -101,14 +62,14 @@ class Lexer:
         # Go's text/scanner drops a byte order mark at the beginning of its input.
         self.position = 1 if self.word.chars.startswith("\ufeff") else 0
 
-    def peek(self) -> str:
+    def _peek(self) -> str:
         return self.word.chars[self.position : self.position + 1]
 
-    def take(self) -> Text:
+    def _take(self) -> Text:
         self.position += 1
         return self.word[self.position - 1 : self.position]
 
-    def fail(self, message: str, *, required: str | None = None) -> WordError:
+    def _fail(self, message: str, *, required: str | None = None) -> WordError:
         offsets = self.word.offsets
         last = min(self.position, len(offsets) - 1)
         return WordError(message, offsets[last] if offsets else None, required=required)
@@ -118,7 +79,7 @@ class Lexer:
         pieces: list[Piece] = []
         length = 0
         ordinary = _ordinary(self.escape, stop)
-        while char := self.peek():
+        while char := self._peek():
             if char == stop:
                 self.position += 1
                 return pieces
@@ -126,111 +87,111 @@ class Lexer:
                 pieces.append(Piece(self.word[self.position : run.end()], is_split=True))
                 self.position = run.end()
             else:
-                pieces.append(self.special(char, length))
+                pieces.append(self._special(char, length))
             length += len(pieces[-1].text)
             if length > MAX_LENGTH:
-                raise self.fail(f"the word expands to more than {MAX_LENGTH} characters")
+                raise self._fail(f"the word expands to more than {MAX_LENGTH} characters")
         if stop:
-            raise self.fail(
+            raise self._fail(
                 f"unexpected end of statement while looking for matching {stop}"
                 if stop != "}"
                 else "syntax error: missing '}'"
             )
         return pieces
 
-    def text(self, *, stop: str) -> Text:
+    def _text(self, *, stop: str) -> Text:
         """Like ``pieces``, joined."""
         return Text.join([piece.text for piece in self.pieces(stop=stop)] or [_EMPTY])
 
-    def special(self, char: str, length: int) -> Piece:
+    def _special(self, char: str, length: int) -> Piece:
         if char == "$":
-            return Piece(self.variable_at(length), is_split=True)
+            return Piece(self._variable_at(length), is_split=True)
         if char == "'":
-            return Piece(self.single_quoted(), is_split=False)
+            return Piece(self._single_quoted(), is_split=False)
         if char == '"':
-            return Piece(self.double_quoted(length), is_split=False)
+            return Piece(self._double_quoted(length), is_split=False)
         if char == "<":
-            return Piece(self.heredoc_marker(), is_split=False)
-        return Piece(self.escaped(), is_split=False)
+            return Piece(self._heredoc_marker(), is_split=False)
+        return Piece(self._escaped(), is_split=False)
 
-    def escaped(self) -> Text:
-        escape = self.take()
-        char = self.take() if self.peek() else _EMPTY
+    def _escaped(self) -> Text:
+        escape = self._take()
+        char = self._take() if self._peek() else _EMPTY
         return Text.join([escape, char]) if self.raw_escapes else char
 
-    def heredoc_marker(self) -> Text:
+    def _heredoc_marker(self) -> Text:
         start = self.position
         self.position += 1
-        if self.peek() == "<":
+        if self._peek() == "<":
             self.position += 1
-            while self.peek() and self.peek() in "\t\v\f\r ":
+            while self._peek() and self._peek() in "\t\v\f\r ":
                 self.position += 1
         return self.word[start : self.position]
 
-    def single_quoted(self) -> Text:
+    def _single_quoted(self) -> Text:
         start = self.position
         end = self.word.chars.find("'", start + 1)
         if end < 0:
-            msg = "unexpected end of statement while looking for matching single-quote"
-            raise self.fail(msg)
+            raise self._fail("unexpected end of statement while looking for matching single-quote")
         self.position = end + 1
         return self.word[start : end + 1] if self.keep_all else self.word[start + 1 : end]
 
-    def double_quoted(self, length: int) -> Text:
-        quote = self.take()
+    def _double_quoted(self, length: int) -> Text:
+        quote = self._take()
         parts = [quote] if self.keep_all else []
-        while (char := self.peek()) != '"':
+        while (char := self._peek()) != '"':
             if not char:
-                msg = "unexpected end of statement while looking for matching double-quote"
-                raise self.fail(msg)
+                raise self._fail(
+                    "unexpected end of statement while looking for matching double-quote"
+                )
             if char == "$":
-                parts.append(self.variable_at(length + sum(map(len, parts))))
+                parts.append(self._variable_at(length + sum(map(len, parts))))
             elif char == self.escape:
-                parts.extend(self.escaped_in_quotes())
+                parts.extend(self._escaped_in_quotes())
             else:
-                parts.append(self.take())
-        quote = self.take()
+                parts.append(self._take())
+        quote = self._take()
         return Text.join([*parts, quote] if self.keep_all else parts or [_EMPTY])
 
-    def escaped_in_quotes(self) -> list[Text]:
-        escape = self.take()
-        following = self.peek()
+    def _escaped_in_quotes(self) -> list[Text]:
+        escape = self._take()
+        following = self._peek()
         # Only a quote, a dollar and the escape itself can be escaped; before others it stays.
-        char = self.take() if following and following in f'"${self.escape}' else escape
+        char = self._take() if following and following in f'"${self.escape}' else escape
         if self.raw_escapes:
             return [escape, char]
         return [char] if following else []
 
-    def variable_at(self, start: int) -> Text:
+    def _variable_at(self, start: int) -> Text:
         """Expand the variable here, whose value begins at ``start`` of the word's expansion."""
-        name, value = self.variable()
+        name, value = self._variable()
         if self.depth == 0 and name:
             self.variables.append(Variable(name=name, start=start, length=len(value)))
         return value
 
-    def variable(self) -> tuple[str, Text]:
+    def _variable(self) -> tuple[str, Text]:
         """Expand the variable at ``$``; an empty name if it is a lone dollar."""
         if self.depth >= MAX_NESTING:
-            raise self.fail(f"variables nest deeper than {MAX_NESTING} levels")
+            raise self._fail(f"variables nest deeper than {MAX_NESTING} levels")
         start = self.position
         self.position += 1
-        if self.peek() != "{":
-            name = self.name()
+        if self._peek() != "{":
+            name = self._name()
             if not name:
                 return "", self.word[start : self.position]
-            return name, self.value(name, start)
+            return name, self._value(name, start)
         self.position += 1
-        if not self.peek():
-            raise self.fail("syntax error: missing '}'")
-        if self.peek() in "{}:":
-            raise self.fail("syntax error: bad substitution")
-        name = self.name()
+        if not self._peek():
+            raise self._fail("syntax error: missing '}'")
+        if self._peek() in "{}:":
+            raise self._fail("syntax error: bad substitution")
+        name = self._name()
         self.depth += 1
-        value = self.operation(name, start)
+        value = self._operation(name, start)
         self.depth -= 1
         return name, value
 
-    def name(self) -> str:
+    def _name(self) -> str:
         chars = self.word.chars
         start = end = self.position
         if chars[start : start + 1].isdecimal():
@@ -246,28 +207,28 @@ class Lexer:
         self.position = end
         return chars[start:end]
 
-    def value(self, name: str, start: int) -> Text:
+    def _value(self, name: str, start: int) -> Text:
         """A variable's value; its own text if it has none and such are kept."""
         self.names.add(name)
         if name in self.env:
             return self.env[name]
         return self.word[start : self.position] if self.keep_all or self.keep_unset else _EMPTY
 
-    def operation(self, name: str, start: int) -> Text:
-        operator = self.take().chars
+    def _operation(self, name: str, start: int) -> Text:
+        operator = self._take().chars
         if operator == "}":
-            return self.value(name, start)
+            return self._value(name, start)
         null_is_unset = operator == ":"
         if null_is_unset:
-            operator = self.take().chars
+            operator = self._take().chars
         if operator == "/" and not null_is_unset:
-            return self.replaced(name, start)
+            return self._replaced(name, start)
         if operator not in tuple("-+?#%") and not null_is_unset:
-            raise self.fail(f"unsupported modifier ({operator}) in substitution")
+            raise self._fail(f"unsupported modifier ({operator}) in substitution")
         outer, self.raw_escapes = self.raw_escapes, operator in tuple("#%")
-        word = self.text(stop="}")
+        word = self._text(stop="}")
         self.raw_escapes = outer
-        value = self.value(name, start)
+        value = self._value(name, start)
         is_set = name in self.env
         if (self.keep_all or self.keep_unset) and not is_set:
             return value
@@ -278,54 +239,50 @@ class Lexer:
             case "+":
                 return word if has_value else _EMPTY
             case "?":
-                return self.required(name, value, word, has_value=has_value, is_set=is_set)
+                return self._required(name, value, word, has_value=has_value, is_set=is_set)
             case "#" | "%":
-                return self.trimmed(value, word.chars, operator)
-        raise self.fail(f"unsupported modifier (:{operator}) in substitution")
+                return self._trimmed(value, word.chars, operator)
+        raise self._fail(f"unsupported modifier (:{operator}) in substitution")
 
-    def required(
+    def _required(
         self, name: str, value: Text, message: Text, *, has_value: bool, is_set: bool
     ) -> Text:
         if has_value:
             return value
         default = "is not allowed to be empty" if is_set else "is not allowed to be unset"
-        raise self.fail(f"{name}: {message.chars or default}", required=name)
+        raise self._fail(f"{name}: {message.chars or default}", required=name)
 
-    def trimmed(self, value: Text, pattern: str, operator: str) -> Text:
-        longest = pattern.startswith(operator)
-        pattern = pattern[1:] if longest else pattern
+    def _trimmed(self, value: Text, pattern: str, operator: str) -> Text:
+        is_longest = pattern.startswith(operator)
+        pattern = pattern[1:] if is_longest else pattern
         try:
             if operator == "#":
-                return value[globs.prefix_length(pattern, value.chars, longest=longest) :]
-            dropped = globs.suffix_length(pattern, value.chars, longest=longest)
+                return value[globs.prefix_length(pattern, value.chars, longest=is_longest) :]
+            dropped = globs.suffix_length(pattern, value.chars, longest=is_longest)
         except globs.InvalidPattern as error:
-            msg = f"invalid pattern ({pattern}) in substitution: {error}"
-            raise self.fail(msg) from None
+            raise self._fail(f"invalid pattern ({pattern}) in substitution: {error}") from None
         return value[: len(value) - dropped]
 
-    def replaced(self, name: str, start: int) -> Text:
-        all_of_them = self.peek() == "/"
-        if all_of_them:
-            self.position += 1
+    def _replaced(self, name: str, start: int) -> Text:
+        is_global = self._peek() == "/"
+        self.position += is_global
         outer, self.raw_escapes = self.raw_escapes, True
-        pattern = self.text(stop="/").chars
-        replacement = self.text(stop="}")
+        pattern = self._text(stop="/").chars
+        replacement = self._text(stop="}")
         self.raw_escapes = outer
-        value = self.value(name, start)
+        value = self._value(name, start)
         if name not in self.env and (self.keep_all or self.keep_unset):
             return value
-        if all_of_them and "$" in replacement.chars:
+        if is_global and "$" in replacement.chars:
             # Go's ReplaceAllString would read `$1` as a group of its regular expression.
-            raise self.fail("a literal $ in the replacement of ${…//…/…} is not supported")
+            raise self._fail("a literal $ in the replacement of ${…//…/…} is not supported")
+        try:
+            places = list(globs.find_all(pattern, value.chars))
+        except globs.InvalidPattern as error:
+            raise self._fail(f"invalid pattern ({pattern}) in substitution: {error}") from None
         parts: list[Text] = []
         kept = 0
-        try:
-            for begin, end in globs.find_all(pattern, value.chars):
-                parts += [value[kept:begin], replacement]
-                kept = end
-                if not all_of_them:
-                    break
-        except globs.InvalidPattern as error:
-            msg = f"invalid pattern ({pattern}) in substitution: {error}"
-            raise self.fail(msg) from None
+        for begin, end in places if is_global else places[:1]:
+            parts += [value[kept:begin], replacement]
+            kept = end
         return Text.join([*parts, value[kept:]])

@@ -50,14 +50,14 @@ PLAIN = "|".join(
 _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
 # BuildKit counts each mount as a state of the build: an index may point behind them, and a
 # stage called scratch would be what those without a source take.
-_COUNTS_MOUNTS = re.compile(rb"--from=\W?[0-9]|\bAS[ \t]+scratch\b", re.IGNORECASE)
+_COUNTS_MOUNTS = re.compile(rb"--from=\W*[0-9]|\bAS\W+scratch\b", re.IGNORECASE)
 
 
 def may_be_plain(content: bytes) -> bool:
     """Whether the grammar can be tried on a file.
 
     Args:
-        content: The file, whose escape character is ``\\``.
+        content: The file, whose escape character is a backslash.
     """
     if not content.isascii() or len(content.translate(None, _CONTROLS)) < len(content):
         return False

@@ -13,10 +13,17 @@ from functools import cache
 DEFAULT_PLATFORM = "linux/amd64"
 _PART = re.compile(r"[A-Za-z0-9_.\-]+(?:\([A-Za-z0-9_.\-]*\))?")
 _OPERATING_SYSTEMS = frozenset(
-    ("aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "macos", "nacl", "netbsd", "openbsd", "plan9", "solaris", "windows", "zos")
+    """
+    aix android darwin dragonfly freebsd hurd illumos ios js linux macos nacl netbsd openbsd
+    plan9 solaris windows zos
+    """.split()
 )
 _ARCHITECTURES = frozenset(
-    ("386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "ppc64", "ppc64le", "loong64", "mips", "mipsle", "mips64", "mips64le", "mips64p32", "mips64p32le", "ppc", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm", "i386", "x86_64", "x86-64", "aarch64", "armhf", "armel")
+    """
+    386 amd64 amd64p32 arm armbe arm64 arm64be ppc64 ppc64le loong64 mips mipsle mips64
+    mips64le mips64p32 mips64p32le ppc riscv riscv64 s390 s390x sparc sparc64 wasm i386
+    x86_64 x86-64 aarch64 armhf armel
+    """.split()
 )
 _ARCHITECTURE_ALIASES = {
     "i386": ("386", ""),

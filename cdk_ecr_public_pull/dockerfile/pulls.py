@@ -133,7 +133,7 @@ def _pull(use: Use, image: ImageReference, reachable: set[int], positions: Posit
         column=position.column,
         stage=use.stage.index if use.stage else None,
         stage_name=use.stage.name if use.stage else None,
-        reachable=is_syntax or any(id(user) in reachable for user in use.users),
+        reachable=is_syntax or id(use.state) in reachable,
         deferred=not is_syntax and not use.users,
         origin=use.expansion,
     )

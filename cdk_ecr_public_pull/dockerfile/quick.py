@@ -42,6 +42,8 @@ _SYNTAX = re.compile(
     rb"#[ \t]*syntax[ \t]*=[ \t]*([^\s]+)[ \t]*\r?\n(?!\s*#\s*[A-Za-z]+\s*=)", re.IGNORECASE
 )
 _UNUSUAL_START = re.compile(rb"\s*(?:#\s*(?:!|[A-Za-z]+\s*=)|[^#\sA-Z])")
+# Enough for all images of a large repository.
+_MOST_KNOWN = 4096
 _IGNORE_MARK = b"ecr-public-pull:"
 
 
@@ -91,9 +93,7 @@ class QuickRewrite:
     decisions: list[Decision]
 
 
-def rewrite_quickly(
-    content: bytes, mirrors: Mirrors, *, report_all: bool
-) -> QuickRewrite | None:
+def rewrite_quickly(content: bytes, mirrors: Mirrors, *, report_all: bool) -> QuickRewrite | None:
     """Move the pulls of a usual Dockerfile.
 
     Args:
@@ -156,7 +156,7 @@ def _decision(place: _Place, moving: _Moving, edit: Edit | None) -> Decision:
 def _moving(name: str, mirrors: Mirrors) -> _Moving | None:
     known: dict[str, _Moving | None] = mirrors.memo.setdefault("quick", {})
     if name not in known:
-        if len(known) >= 4096:
+        if len(known) >= _MOST_KNOWN:
             known.clear()
         known[name] = _work_out(name, mirrors)
     return known[name]

@@ -135,9 +135,7 @@ def planned_edits(
         The changes, by the first byte of the pull's word. One change may move several.
     """
     conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
-    reporter = Reporter(
-        path="", positions=Positions(content), settings=settings or RuleSettings()
-    )
+    reporter = Reporter(path="", positions=Positions(content), settings=settings or RuleSettings())
     outcome = _work_out(content, conditions, mirrors or default_mirrors(), reporter)
     return {
         span_of(decision.use.word).start: decision.move.edit
@@ -229,7 +227,5 @@ def _place(use: Use) -> tuple[object, ...]:
 def _changed_args(before: Analysis, after: Analysis) -> frozenset[str]:
     new = after.args.values
     return frozenset(
-        name
-        for name in before.args.expansions
-        if before.args.values[name].chars != new[name].chars
+        name for name in before.args.expansions if before.args.values[name].chars != new[name].chars
     )

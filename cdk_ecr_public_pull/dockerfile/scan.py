@@ -24,7 +24,7 @@ def scan_plain(content: bytes) -> list[Instruction] | None:
     """Find the instructions of a plain Dockerfile that may name an image or be refused.
 
     Args:
-        content: The file, whose escape character is ``\\``.
+        content: The file, whose escape character is a backslash.
 
     Returns:
         Those instructions, in order: every FROM, ARG and ONBUILD, and each other one

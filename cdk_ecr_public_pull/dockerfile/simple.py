@@ -53,4 +53,3 @@ def parse_simple(instruction: Text) -> Parsed | None:
         default = instruction[match.start(2) : match.end(2)] if match[2] is not None else None
         return Arg(((instruction[match.start(1) : match.end(1)], default),))
     return Copy(instruction[match.start(1) : match.end(1)], ())
-

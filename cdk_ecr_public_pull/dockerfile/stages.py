@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cdk_ecr_public_pull.dockerfile.parsed import Copy, OnBuild, Parsed, Run
-from cdk_ecr_public_pull.dockerfile.lexer import WordError
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import Text
+from cdk_ecr_public_pull.dockerfile.tokens import WordError
 from cdk_ecr_public_pull.dockerfile.words import NO_NAMES, Expansion, expand
 
 SCRATCH = "scratch"
@@ -135,8 +135,11 @@ class StageGraph:
         """The stages of the file."""
         return [state for state in self.states if state.index is not None]
 
-    def connect(self) -> None:
+    def connect(self, target: State) -> None:
         """Find what the instructions of all stages take from where.
+
+        Args:
+            target: The stage that is built.
 
         Raises:
             Refusal: A stage index does not exist, a variable stands where none may,
@@ -147,17 +150,30 @@ class StageGraph:
                 self._connect(step, step.parsed, stage, [stage])
         if self.has_links:
             self._refuse_cycles()
+        self._fire_triggers(target)
+
+    def _fire_triggers(self, target: State) -> None:
         # Triggers are not inherited beyond the stage right on top.
         built_on: dict[int, list[State]] = {}
         for stage in self.stages:
             built_on.setdefault(id(stage.base), []).append(stage)
+        refused: list[tuple[Refusal, list[State]]] = []
         for stage in self.stages:
             for step in stage.steps:
-                if isinstance(step.parsed, OnBuild):
-                    users = built_on.get(id(stage), [])
+                if not isinstance(step.parsed, OnBuild):
+                    continue
+                users = built_on.get(id(stage), [])
+                try:
                     if users and step.parsed.refusal:
                         raise step.parsed.refusal
                     self._connect(step, step.parsed.trigger, stage, users)
+                except Refusal as refusal:
+                    refused.append((refusal, users))
+        # Only those of stages that are built are fired.
+        reachable = self.reachable_from(target) if refused else set()
+        for cause, users in refused:
+            if any(id(user) in reachable for user in users):
+                raise cause
 
     def reachable_from(self, target: State) -> set[int]:
         """The ids of the states that a build of ``target`` needs."""
@@ -170,9 +186,7 @@ class StageGraph:
                 waiting += [*state.depends_on, *([state.base] if state.base else [])]
         return seen
 
-    def _connect(
-        self, step: Step, parsed: Parsed, stage: State, users: Sequence[State]
-    ) -> None:
+    def _connect(self, step: Step, parsed: Parsed, stage: State, users: Sequence[State]) -> None:
         for via, word in _named_in(parsed):
             if word is None:
                 self._take_nothing(step, users)

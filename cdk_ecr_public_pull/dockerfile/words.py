@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from cdk_ecr_public_pull.dockerfile.lexer import Lexer, Piece, Variable, WordError
+from cdk_ecr_public_pull.dockerfile.lexer import Lexer
 from cdk_ecr_public_pull.dockerfile.text import SPACES, Text
-
+from cdk_ecr_public_pull.dockerfile.tokens import Piece, Variable, WordError
 
 NO_NAMES: frozenset[str] = frozenset()
 

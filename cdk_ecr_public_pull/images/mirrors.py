@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from typing import Any
 
-from cdk_ecr_public_pull.errors import InvalidConfig, InvalidReference
-from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference, split_registry
+from cdk_ecr_public_pull.errors import InvalidReference
+from cdk_ecr_public_pull.images.declared import Copies, LocalImages
+from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
 
 ECR_PUBLIC = "public.ecr.aws"
 _OFFICIAL_COPIES = "docker/library"
@@ -27,7 +28,8 @@ _OFFICIAL_WITHOUT_COPY = {
 }
 # Once official: they are on Docker Hub still, so they are not built locally.
 _FORMERLY_OFFICIAL = frozenset(
-    "adoptopenjdk centos consul express-gateway java jenkins jobber mono nats-streaming vault".split()
+    "adoptopenjdk centos consul express-gateway java jenkins jobber mono nats-streaming "
+    "vault".split()
 )
 _EVIDENCE = "https://gallery.ecr.aws/docker"
 
@@ -74,33 +76,37 @@ class Mirrors:
 
     Attributes:
         mirrors: Further copies. A key names a repository (``myorg/app``) or all
-            below a path (``myorg/*``); its value names the copy in the same form
-            (``123456789012.dkr.ecr.eu-west-1.amazonaws.com/app``, ``…/mirror/*``).
-            They come before the built-in ones; of two that fit, the longer key wins.
+            below a path (``myorg/*``, ``docker.io/*``); its value names the copy in the
+            same form (``123456789012.dkr.ecr.eu-west-1.amazonaws.com/app``,
+            ``…/mirror/*``). They come before the built-in ones; of two that fit, the
+            longer key wins. A key may be of any registry: other names of Docker Hub
+            (``registry-1.docker.io/library/*``) count as it only where a key says so.
         local_images: Images that the build's own engine has, which are never
             pulled: names (``my-base``: every tag of it; ``node:custom``: that tag)
             or patterns with ``*`` (``myorg/*``). They come before all mirrors.
 
+        memo: What others have worked out from these mirrors, and need not do again.
+
     Raises:
-        InvalidConfig: A key or value is not a repository name, or a ``/*`` stands
-            on one side alone.
+        InvalidConfig: A key or value is not a repository name, a ``/*`` stands on one
+            side alone, or a copy is on Docker Hub or would be moved again.
     """
 
     mirrors: Mapping[str, str] = field(default_factory=dict)
     local_images: Iterable[str] = ()
-    _copies: dict[str, str] = field(init=False, repr=False, compare=False)
-    _locals: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = field(
-        init=False, repr=False, compare=False
+    memo: dict[str, dict[str, Any]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
     )
+    _copies: Copies = field(init=False, repr=False, compare=False)
+    _local: LocalImages = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check and compile what was given."""
         given = tuple(self.local_images)
         object.__setattr__(self, "mirrors", dict(self.mirrors))
         object.__setattr__(self, "local_images", given)
-        copies = dict(_mirror_names(key, value) for key, value in self.mirrors.items())
-        object.__setattr__(self, "_copies", copies)
-        object.__setattr__(self, "_locals", tuple(_local_patterns(text) for text in given))
+        object.__setattr__(self, "_copies", Copies(self.mirrors))
+        object.__setattr__(self, "_local", LocalImages(given))
 
     def with_local_images(self, local_images: Iterable[str]) -> Mirrors:
         """These mirrors, with more images declared to be local.
@@ -119,37 +125,23 @@ class Mirrors:
         Returns:
             The resolution; nothing is asked from any registry.
         """
-        if self._is_local(reference):
+        if reference in self._local:
             return Resolution(reference=reference, verdict=Verdict.LOCAL)
-        copy = self._configured_copy(reference.name)
+        copy = self._copies.find(reference.name)
         if copy is not None:
-            target = ImageReference.parse(copy)
-            return _mirrored(reference, target.registry, target.repository)
+            return _mirrored_as_declared(reference, copy)
         for prefix, reason in _WITHDRAWN.items():
             if reference.name.startswith(prefix):
                 return Resolution(reference=reference, verdict=Verdict.WITHDRAWN, reason=reason)
         if reference.registry != DOCKER_HUB:
             return Resolution(reference=reference, verdict=Verdict.NOT_DOCKER_HUB)
-        return _resolve_on_docker_hub(reference)
-
-    def _is_local(self, reference: ImageReference) -> bool:
-        tag = reference.tag or "latest"
-        return any(
-            name.fullmatch(reference.name) and (tag_pattern is None or tag_pattern.fullmatch(tag))
-            for name, tag_pattern in self._locals
-        )
-
-    def _configured_copy(self, name: str) -> str | None:
-        if not self._copies:
-            return None
-        if name in self._copies:
-            return self._copies[name]
-        parent = name
-        while "/" in parent:
-            parent = parent.rpartition("/")[0]
-            if f"{parent}/" in self._copies:
-                return self._copies[f"{parent}/"] + name[len(parent) + 1 :]
-        return None
+        built_in = _resolve_on_docker_hub(reference)
+        if built_in.replacement is not None:
+            # The copy itself may have a declared copy, in a cache of ECR Public say.
+            copy = self._copies.find(built_in.replacement.name)
+            if copy is not None:
+                return _mirrored_as_declared(reference, copy)
+        return built_in
 
 
 @cache
@@ -159,8 +151,10 @@ def official_images() -> frozenset[str]:
     The list is the folder ``library/`` of
     https://github.com/docker-library/official-images on 2026-08-21.
     """
-    text = (files(__package__) / "data" / "official-images.txt").read_text(encoding="ascii")
-    return frozenset(text.split())
+    # Not importlib.resources, whose import takes longer than the check of a file.
+    name = os.path.join(os.path.dirname(__file__), "data", "official-images.txt")  # noqa: PTH118, PTH120
+    with open(name, encoding="utf-8") as file:  # noqa: PTH123
+        return frozenset(file.read().split())
 
 
 def _resolve_on_docker_hub(reference: ImageReference) -> Resolution:
@@ -183,6 +177,16 @@ def _resolve_on_docker_hub(reference: ImageReference) -> Resolution:
     return Resolution(reference=reference, verdict=verdict, reason=cause)
 
 
+def _mirrored_as_declared(reference: ImageReference, copy: str) -> Resolution:
+    try:
+        target = ImageReference.parse(copy)
+    except InvalidReference as error:
+        # A path may grow too long where a `/*` moves it.
+        cause = f"its copy would be {copy}: {error}"
+        return Resolution(reference=reference, verdict=Verdict.NO_MIRROR, reason=cause)
+    return _mirrored(reference, target.registry, target.repository)
+
+
 def _mirrored(
     reference: ImageReference, registry: str, repository: str, *, evidence: str | None = None
 ) -> Resolution:
@@ -192,51 +196,3 @@ def _mirrored(
         replacement=replace(reference, registry=registry, repository=repository),
         evidence=evidence,
     )
-
-
-def _mirror_names(key: str, value: str) -> tuple[str, str]:
-    """Both names in full; those of all below a path end in ``/``."""
-    if key.endswith("/*") != value.endswith("/*"):
-        msg = (
-            f'mirror "{key}" = "{value}": one side ends in "/*" and the other does not.\n'
-            '  help: write "/*" on both sides to move all below a path, or on neither'
-        )
-        raise InvalidConfig(msg)
-    return _full_name(key, of=f'mirror "{key}"'), _full_name(value, of=f'mirror "{key}"')
-
-
-def _full_name(text: str, *, of: str) -> str:
-    stem = text.removesuffix("/*")
-    is_path = stem != text
-    try:
-        # A lone namespace, as in `myorg/*`, would read as an official image: parse it with a name.
-        reference = ImageReference.parse(f"{stem}/x" if is_path else stem)
-    except InvalidReference as error:
-        msg = f'{of}: "{text}" is not a repository name: {error}'
-        raise InvalidConfig(msg) from None
-    if reference.tag or reference.digest:
-        msg = (
-            f'{of}: "{text}" has a tag or a digest.\n'
-            "  help: name the repository alone; tags and digests are kept as the Dockerfile has them"
-        )
-        raise InvalidConfig(msg)
-    return reference.name.removesuffix("x") if is_path else reference.name
-
-
-def _local_patterns(text: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
-    path, colon, tag = text.rpartition(":")
-    if not colon or "/" in tag:
-        path, tag = text, ""
-    # The registry rules hold for patterns too: `myorg/*` is Docker Hub's, `ghcr.io/*` is not.
-    registry, repository = split_registry(path)
-    probe = f"{registry}/{repository}:{tag or 'latest'}".replace("*", "x")
-    try:
-        ImageReference.parse(probe)
-    except InvalidReference as error:
-        msg = f'local image "{text}" is not an image name or a pattern of one: {error}'
-        raise InvalidConfig(msg) from None
-    return _glob(f"{registry}/{repository}"), _glob(tag) if tag else None
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")))

@@ -102,11 +102,13 @@ class ImageReference:
         text = str(self)
         if self.registry != DOCKER_HUB:
             return text
-        short = text.removeprefix(f"{DOCKER_HUB}/")
-        if self.is_official:
-            return short.removeprefix(_OFFICIAL)
-        # `docker.io/foo.bar/x` must keep its registry: `foo.bar` alone would be one.
-        return short if split_registry(short)[0] == DOCKER_HUB else text
+        version = text.removeprefix(self.name)
+        for name in (self.repository.removeprefix(_OFFICIAL), self.repository):
+            # `docker.io/foo.bar/x` must keep its registry: `foo.bar` alone would be one.
+            means_this = split_registry(name) == (self.registry, self.repository)
+            if means_this and not _IMAGE_ID.fullmatch(name + version):
+                return name + version
+        return text
 
     @property
     def is_official(self) -> bool:

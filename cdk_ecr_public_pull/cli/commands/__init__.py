@@ -1,0 +1,1 @@
+"""The commands: each is a module with ``run``, and is imported when it is called."""

@@ -1,0 +1,47 @@
+"""What the commands on files have in common."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from cdk_ecr_public_pull.cli.console import Console, complaint
+from cdk_ecr_public_pull.cli.discovery import find_dockerfiles
+from cdk_ecr_public_pull.cli.outcome import Tally, Work
+from cdk_ecr_public_pull.cli.workers import outcomes
+from cdk_ecr_public_pull.config import Config, find_config, load_config
+
+
+def config_of(options: argparse.Namespace) -> Config:
+    """The configuration that the arguments name, or the nearest one."""
+    return load_config(options.config) if options.config is not None else find_config(".")
+
+
+def work_on(paths: Sequence[str], config: Config, work: Work, *, between: str = "") -> Tally:
+    """Work on all files that were asked for, and print what comes of it, in their order.
+
+    Args:
+        paths: The paths of the command line.
+        config: The configuration.
+        work: What to do with each file; it can be pickled.
+        between: What is printed between the outputs of two files.
+    """
+    tally = Tally()
+    found = find_dockerfiles(paths, is_ignored=config.ignores)
+    tally.has_unusable = bool(found.problems)
+    console = Console(len(found.names))
+    results = outcomes(work, found.names)
+    separator = ""
+    try:
+        console.err("".join(map(complaint, [*found.notes, *found.problems])))
+        for outcome in results:
+            tally.add(outcome)
+            if outcome.output:
+                console.out(separator + outcome.output)
+                separator = between
+            console.err(outcome.notes)
+            console.advance()
+    finally:
+        results.close()
+        console.close()
+    return tally

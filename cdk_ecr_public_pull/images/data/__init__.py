@@ -1,1 +1,0 @@
-"""Catalogs of image names, read as package data."""
