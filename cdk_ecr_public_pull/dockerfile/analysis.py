@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from cdk_ecr_public_pull.dockerfile.build_args import BuildArgs
 from cdk_ecr_public_pull.dockerfile.directives import Directive, find_syntax
 from cdk_ecr_public_pull.dockerfile.instructions import parse_instruction
+from cdk_ecr_public_pull.dockerfile.moves import SCRATCH, Via
 from cdk_ecr_public_pull.dockerfile.parsed import Arg, From
 from cdk_ecr_public_pull.dockerfile.platforms import platform_args, refuse_platform
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.source import find_instructions
-from cdk_ecr_public_pull.dockerfile.stages import SCRATCH, StageGraph, State, Step, Use, Via
+from cdk_ecr_public_pull.dockerfile.stages import StageGraph, State, Step, Use
 from cdk_ecr_public_pull.dockerfile.steps import refused_steps
 from cdk_ecr_public_pull.dockerfile.words import NO_NAMES, Expansion
 from cdk_ecr_public_pull.errors import InvalidReference
-from cdk_ecr_public_pull.images.reference import ImageReference
+from cdk_ecr_public_pull.images.reference import ImageReference, parse_image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +89,6 @@ def analyse(content: bytes, conditions: Conditions, *, lenient: bool = False) ->
     only = analysis.reachable() if conditions.target is not None else None
     analysis.refusals.extend(refused_steps(analysis.graph, only))
     return analysis
-
-
-@lru_cache(maxsize=4096)
-def parse_image(name: str) -> ImageReference:
-    """Read an image's name, with the tag ``latest`` if it has neither tag nor digest.
-
-    Raises:
-        InvalidReference: It is none.
-    """
-    return ImageReference.parse(name).with_default_tag()
 
 
 def _add_syntax(analysis: Analysis, syntax: Directive) -> None:

@@ -7,43 +7,13 @@ default of the ARG that the name comes from, so that ``--build-arg`` keeps worki
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
-from functools import lru_cache
 
-from cdk_ecr_public_pull.dockerfile.build_args import ArgSite, BuildArgs
+from cdk_ecr_public_pull.dockerfile.build_args import BuildArgs
 from cdk_ecr_public_pull.dockerfile.edits import Edit
+from cdk_ecr_public_pull.dockerfile.moves import ArgSite, Move, Obstacle, replaced_prefix
 from cdk_ecr_public_pull.dockerfile.positions import span_of
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.words import Expansion
-
-
-class Obstacle(Enum):
-    """Why a name cannot be changed."""
-
-    GIVEN = auto()
-    SCATTERED = auto()
-    PREFIX_FROM_ARG = auto()
-    SHARED_ARG = auto()
-    ONBUILD = auto()
-    UNVERIFIED = auto()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """How one name is moved, or why it cannot be.
-
-    Attributes:
-        edit: The change; None if there is an obstacle.
-        site: The ARG default that is changed; None if the word itself is.
-        obstacle: What is in the way, or None.
-        args: The ARGs that are in the way.
-    """
-
-    edit: Edit | None = None
-    site: ArgSite | None = None
-    obstacle: Obstacle | None = None
-    args: tuple[str, ...] = ()
 
 
 def plan_move(origin: Expansion, new_name: str, args: BuildArgs, word: Text) -> Move:
@@ -112,32 +82,6 @@ def _edit(offsets: Sequence[int | None], length: int, replacement: str) -> Edit:
         msg = "a change outside the file"
         raise ValueError(msg)
     return Edit(start, last + 1 if length else start, replacement)
-
-
-@lru_cache(maxsize=4096)
-def replaced_prefix(reference: str, new_name: str) -> tuple[int, str]:
-    """How much of a reference's beginning must become what, trailing components kept."""
-    old_parts = _name_of(reference).split("/")
-    new_parts = new_name.split("/")
-    kept = 0
-    while (
-        kept < min(len(old_parts), len(new_parts)) and old_parts[-1 - kept] == new_parts[-1 - kept]
-    ):
-        kept += 1
-    old_prefix = "/".join(old_parts[: len(old_parts) - kept])
-    new_prefix = "/".join(new_parts[: len(new_parts) - kept])
-    if kept and not old_prefix:
-        new_prefix += "/"
-    if kept and not new_prefix:
-        # The copy's name is the end of the old one: the slash between goes too.
-        return len(old_prefix) + 1, ""
-    return len(old_prefix), new_prefix
-
-
-def _name_of(reference: str) -> str:
-    name = reference.partition("@")[0]
-    path, slash, last = name.rpartition("/")
-    return path + slash + last.partition(":")[0]
 
 
 def _empty_before(expansion: Expansion, place: int, args: BuildArgs) -> frozenset[str]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.analysis import Conditions, analyse
+from cdk_ecr_public_pull.dockerfile.moves import Via
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.dockerfile.positions import Positions, Span, span_of
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.stages import Use, Via
+from cdk_ecr_public_pull.dockerfile.stages import Use
 from cdk_ecr_public_pull.dockerfile.words import Expansion
 from cdk_ecr_public_pull.images.reference import ImageReference
 

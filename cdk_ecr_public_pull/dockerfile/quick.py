@@ -13,17 +13,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from cdk_ecr_public_pull.dockerfile.analysis import parse_image
-from cdk_ecr_public_pull.dockerfile.decisions import Decision
 from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits
+from cdk_ecr_public_pull.dockerfile.moves import (
+    SCRATCH,
+    Decision,
+    Move,
+    Place,
+    Via,
+    replaced_prefix,
+)
 from cdk_ecr_public_pull.dockerfile.plain import BLANK, END, FILES, PLAIN, VALUE, may_be_plain
-from cdk_ecr_public_pull.dockerfile.plan import Move, replaced_prefix
-from cdk_ecr_public_pull.dockerfile.stages import SCRATCH, Use, Via
 from cdk_ecr_public_pull.dockerfile.text import Text
-from cdk_ecr_public_pull.dockerfile.words import NO_NAMES, Expansion
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.mirrors import Mirrors, Resolution, Verdict
-from cdk_ecr_public_pull.images.reference import ImageReference
+from cdk_ecr_public_pull.images.reference import ImageReference, parse_image
 
 _GAP = r"[ \t]++"
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*+"
@@ -148,9 +151,7 @@ def _moved(place: _Place, moving: _Moving, shift: int) -> _Place:
 
 def _decision(place: _Place, moving: _Moving, edit: Edit | None) -> Decision:
     word = Text(place.word, range(place.start, place.start + len(place.word)))
-    expansion = Expansion(word, (), NO_NAMES)
-    use = Use(place.via, word, expansion, place.start, None, (), None)
-    return Decision(use, moving.image, moving.resolution, Move(edit=edit))
+    return Decision(Place(place.via, word), moving.image, moving.resolution, Move(edit=edit))
 
 
 def _moving(name: str, mirrors: Mirrors) -> _Moving | None:

@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.analysis import Analysis
-from cdk_ecr_public_pull.dockerfile.decisions import Decision
 from cdk_ecr_public_pull.dockerfile.edits import Edit
 from cdk_ecr_public_pull.dockerfile.findings import Finding, Rule, RuleSettings, is_ignored
-from cdk_ecr_public_pull.dockerfile.parsed import Arg
-from cdk_ecr_public_pull.dockerfile.plan import Move, Obstacle
+from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle, Place, Via
 from cdk_ecr_public_pull.dockerfile.positions import Position, Positions, span_of
-from cdk_ecr_public_pull.dockerfile.pulls import describe_refusal
-from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.stages import Use, Via
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.images.mirrors import Verdict
 from cdk_ecr_public_pull.images.reference import ImageReference
 
-_COPIES = "public.ecr.aws/docker/library/"
+# Where the copies of official images are, as an example for others.
+COPIES = "public.ecr.aws/docker/library/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,41 +36,16 @@ class Reporter:
         """Whether pulls from Docker Hub are to be reported at all."""
         return self.settings.severity(Rule.DOCKER_HUB_PULL) is not None
 
-    def wants_pull(self, use: Use) -> bool:
+    def wants_pull(self, place: Place) -> bool:
         """Whether a pull from Docker Hub is to be reported at a place."""
         rule = Rule.DOCKER_HUB_PULL
         if not self.wants_pulls:
             return False
         if not self.positions.has_ignores:
             return True
-        return not is_ignored(rule, self.positions.at(span_of(use.word).start).line, self.positions)
-
-    def findings(
-        self,
-        analysis: Analysis,
-        decisions: Iterable[Decision],
-        changed_args: frozenset[str],
-        *,
-        tell_mended: bool,
-    ) -> tuple[Finding, ...]:
-        """All findings about a file, in its order.
-
-        Args:
-            analysis: The file.
-            decisions: What is done about each pull.
-            changed_args: The variables of the FROM lines whose values change.
-            tell_mended: Whether the pulls that a change moves are findings, too.
-        """
-        for refusal in analysis.refusals:
-            if not refusal.missing_args:
-                return tuple(self._refused(refusal))
-        found = list(self.about(decisions, tell_mended=tell_mended))
-        for refusal in analysis.refusals:
-            found += self._needs_build_arg(refusal)
-        if changed_args:
-            found += self._reached(analysis, changed_args)
-        found.sort(key=lambda finding: (finding.line, finding.column))
-        return tuple(found)
+        return not is_ignored(
+            rule, self.positions.at(span_of(place.word).start).line, self.positions
+        )
 
     def about(
         self, decisions: Iterable[Decision], *, tell_mended: bool = False
@@ -92,30 +62,8 @@ class Reporter:
             for finding in self._about(decision, tell_mended=tell_mended)
         )
 
-    def _refused(self, refusal: Refusal) -> Iterator[Finding]:
-        message = f"BuildKit refuses this file: {refusal.message}"
-        remedy = "mend this line; nothing is changed before the file builds"
-        yield from self._at_refusal(Rule.INVALID_DOCKERFILE, refusal, message, remedy)
-
-    def _needs_build_arg(self, refusal: Refusal) -> Iterator[Finding]:
-        names = ", ".join(refusal.missing_args)
-        message = f"only a build argument tells what is pulled here: {names} has no value"
-        remedy = (
-            f"give ARG {refusal.missing_args[0]} a default, or pass the name of a copy, "
-            f"such as {_COPIES}node:21, with --build-arg"
-        )
-        yield from self._at_refusal(Rule.NEEDS_BUILD_ARG, refusal, message, remedy)
-
-    def _at_refusal(
-        self, rule: Rule, refusal: Refusal, message: str, remedy: str
-    ) -> Iterator[Finding]:
-        error = describe_refusal(refusal, self.positions)
-        start = Position(error.line, error.column)
-        end = Position(error.line, len(self.positions.line(error.line)) + 1)
-        yield from self._finding(rule, (start, end), message, remedy)
-
     def _about(self, decision: Decision, *, tell_mended: bool) -> Iterator[Finding]:
-        word, resolution = decision.use.word, decision.resolution
+        word, resolution = decision.place.word, decision.resolution
         name, reason = decision.image.familiar, resolution.reason
         key = f'"{_repository(decision.image)}"'
         match resolution.verdict:
@@ -124,28 +72,28 @@ class Reporter:
             case Verdict.WITHDRAWN:
                 message = f"{name} is gone: {reason}"
                 remedy = "pull another image, or name a copy of it under mirrors"
-                yield from self._at(Rule.WITHDRAWN_IMAGE, word, message, remedy)
-            case Verdict.NO_MIRROR | Verdict.UNKNOWN if decision.use.via is Via.SYNTAX:
+                yield from self.at(Rule.WITHDRAWN_IMAGE, word, message, remedy)
+            case Verdict.NO_MIRROR | Verdict.UNKNOWN if decision.place.via is Via.SYNTAX:
                 message = f"the syntax image {name} is pulled from Docker Hub; no copy is known"
                 remedy = "remove the line, so that the frontend built into BuildKit is used"
-                yield from self._at(Rule.SYNTAX_FRONTEND, word, message, remedy)
+                yield from self.at(Rule.SYNTAX_FRONTEND, word, message, remedy)
             case Verdict.NO_MIRROR:
                 message = f"{name} is pulled from Docker Hub: {reason}"
                 remedy = f'copy it to a registry of yours, and name that under mirrors: {key} = "…"'
-                yield from self._at(Rule.NO_MIRROR, word, message, remedy)
+                yield from self.at(Rule.NO_MIRROR, word, message, remedy)
             case Verdict.UNKNOWN:
                 message = f"{name} may be pulled from Docker Hub: {reason}"
                 remedy = (
                     f"if the build's own engine has it, add {key} to local_images; "
                     f'if a registry has it, name that under mirrors: {key} = "…"'
                 )
-                yield from self._at(Rule.UNKNOWN_IMAGE, word, message, remedy)
+                yield from self.at(Rule.UNKNOWN_IMAGE, word, message, remedy)
 
     def _mirrored(self, decision: Decision, *, tell_mended: bool) -> Iterator[Finding]:
         image, copy, move = decision.image, decision.resolution.replacement, decision.move
         if move is None or copy is None:
             return
-        word = decision.use.word
+        word = decision.place.word
         if tell_mended or move.edit is None:
             remedy = f"pull {copy}"
             if move.site is not None:
@@ -154,33 +102,23 @@ class Reporter:
             if move.obstacle is not None:
                 rule, message, remedy = _explain(move, copy)
                 if rule is not None:
-                    yield from self._at(rule, word, message, remedy)
+                    yield from self.at(rule, word, message, remedy)
             message = f"{image.familiar} is pulled from Docker Hub"
-            yield from self._at(Rule.DOCKER_HUB_PULL, word, message, remedy, move.edit)
+            yield from self.at(Rule.DOCKER_HUB_PULL, word, message, remedy, move.edit)
         if image.digest:
             message = f"the digest of {image.familiar} may not exist on {copy.registry}"
             remedy = f"check that {copy.name}@{copy.digest} exists; copies were seen to differ"
-            yield from self._at(Rule.DIGEST_PIN, word, message, remedy)
+            yield from self.at(Rule.DIGEST_PIN, word, message, remedy)
 
-    def _reached(self, analysis: Analysis, changed: frozenset[str]) -> Iterator[Finding]:
-        for stage in analysis.graph.states:
-            for step in stage.steps:
-                if not isinstance(step.parsed, Arg):
-                    continue
-                for name, default in step.parsed.defaults:
-                    if default is None and name.chars in changed:
-                        message = f"this stage reads ARG {name.chars}, and its default changes"
-                        remedy = "see whether a command of the stage depends on the old value"
-                        yield from self._at(Rule.ARG_REACHES_STAGE, name, message, remedy)
-
-    def _at(
+    def at(
         self, rule: Rule, word: Text, message: str, remedy: str, edit: Edit | None = None
     ) -> Iterator[Finding]:
+        """A finding about a word, unless its rule is off or ignored there."""
         span = span_of(word)
         ends = (self.positions.at(span.start), self.positions.at(span.end))
-        yield from self._finding(rule, ends, message, remedy, edit)
+        yield from self.finding(rule, ends, message, remedy, edit)
 
-    def _finding(
+    def finding(
         self,
         rule: Rule,
         ends: tuple[Position, Position],
@@ -188,6 +126,7 @@ class Reporter:
         remedy: str,
         edit: Edit | None = None,
     ) -> Iterator[Finding]:
+        """A finding between two places, unless its rule is off or ignored there."""
         severity = self.settings.severity(rule)
         start, end = ends
         if severity is None or is_ignored(rule, start.line, self.positions):
@@ -222,7 +161,7 @@ def _explain(move: Move, copy: ImageReference) -> tuple[Rule | None, str, str]:
             return (
                 Rule.NEEDS_BUILD_ARG,
                 f"{names} is empty here, and could put a registry before this name",
-                f"give {names} the default that this name needs, such as {_COPIES}",
+                f"give {names} the default that this name needs, such as {COPIES}",
             )
         case Obstacle.ONBUILD:
             return (

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
-from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
-from cdk_ecr_public_pull.dockerfile.decisions import Decision, decide
-from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits
+from cdk_ecr_public_pull.dockerfile.edits import Edit
 from cdk_ecr_public_pull.dockerfile.findings import Finding, RuleSettings
-from cdk_ecr_public_pull.dockerfile.plan import Move, Obstacle
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.dockerfile.positions import Positions, span_of
 from cdk_ecr_public_pull.dockerfile.quick import rewrite_quickly
 from cdk_ecr_public_pull.dockerfile.reporting import Reporter
-from cdk_ecr_public_pull.dockerfile.stages import Use
 from cdk_ecr_public_pull.images.mirrors import Mirrors
+
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cdk_ecr_public_pull.dockerfile.long_way import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,9 @@ def rewrite_dockerfile(
         quick = rewrite_quickly(content, mirrors, report_all=False)
         if quick is not None:
             return Rewrite(quick.content, quick.edits, reporter.about(quick.decisions))
-    conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
-    outcome = _work_out(content, conditions, mirrors, reporter)
+    outcome = _rewrite_thoroughly(
+        content, mirrors, reporter, build_args=build_args, target=target, platform=platform
+    )
     return Rewrite(outcome.content, outcome.edits, outcome.findings(tell_mended=False))
 
 
@@ -108,8 +110,10 @@ def check_dockerfile(
         quick = rewrite_quickly(content, mirrors, report_all=True)
         if quick is not None:
             return reporter.about(quick.decisions, tell_mended=True)
-    conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
-    return _work_out(content, conditions, mirrors, reporter).findings(tell_mended=True)
+    outcome = _rewrite_thoroughly(
+        content, mirrors, reporter, build_args=build_args, target=target, platform=platform
+    )
+    return outcome.findings(tell_mended=True)
 
 
 def planned_edits(
@@ -134,29 +138,20 @@ def planned_edits(
     Returns:
         The changes, by the first byte of the pull's word. One change may move several.
     """
-    conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
     reporter = Reporter(path="", positions=Positions(content), settings=settings or RuleSettings())
-    outcome = _work_out(content, conditions, mirrors or default_mirrors(), reporter)
+    outcome = _rewrite_thoroughly(
+        content,
+        mirrors or default_mirrors(),
+        reporter,
+        build_args=build_args,
+        target=target,
+        platform=platform,
+    )
     return {
-        span_of(decision.use.word).start: decision.move.edit
+        span_of(decision.place.word).start: decision.move.edit
         for decision in outcome.decisions
         if decision.move is not None and decision.move.edit is not None
     }
-
-
-@dataclass(slots=True, kw_only=True)
-class _Outcome:
-    content: bytes
-    analysis: Analysis
-    reporter: Reporter
-    decisions: list[Decision] = field(default_factory=list)
-    edits: tuple[Edit, ...] = ()
-    changed_args: frozenset[str] = frozenset()
-
-    def findings(self, *, tell_mended: bool) -> tuple[Finding, ...]:
-        return self.reporter.findings(
-            self.analysis, self.decisions, self.changed_args, tell_mended=tell_mended
-        )
 
 
 @cache
@@ -165,67 +160,18 @@ def default_mirrors() -> Mirrors:
     return Mirrors()
 
 
-def _work_out(
-    content: bytes, conditions: Conditions, mirrors: Mirrors, reporter: Reporter
-) -> _Outcome:
-    analysis = analyse(content, conditions, lenient=True)
-    outcome = _Outcome(content=content, analysis=analysis, reporter=reporter)
-    if any(not refusal.missing_args for refusal in analysis.refusals):
-        return outcome
-    decisions = decide(analysis, mirrors, reporter.wants_pull)
-    outcome.decisions = decisions
-    edits = {d.move.edit for d in decisions if d.move is not None and d.move.edit is not None}
-    if not edits:
-        return outcome
-    moved = apply_edits(content, edits)
-    check = analyse(moved, conditions, lenient=True)
-    if is_relocation(analysis, decisions, check):
-        outcome.content, outcome.edits = moved, tuple(sorted(edits))
-        outcome.changed_args = _changed_args(analysis, check)
-    else:
-        for decision in decisions:
-            if decision.is_mended:
-                decision.move = Move(obstacle=Obstacle.UNVERIFIED)
-    return outcome
+def _rewrite_thoroughly(
+    content: bytes,
+    mirrors: Mirrors,
+    reporter: Reporter,
+    *,
+    build_args: Mapping[str, str] | None,
+    target: str | None,
+    platform: str,
+) -> Outcome:
+    # Imported when it is needed: the usual file does without, and the command starts faster.
+    from cdk_ecr_public_pull.dockerfile.long_way import rewrite_thoroughly  # noqa: PLC0415
 
-
-def is_relocation(before: Analysis, decisions: Sequence[Decision], after: Analysis) -> bool:
-    """Whether the pulls of a changed file are the old ones, moved, and nothing else changed.
-
-    Args:
-        before: The file as it was.
-        decisions: What was to be done about each of its pulls.
-        after: The file as it is.
-    """
-    expected = [
-        (str(d.resolution.replacement.with_default_tag()), *_place(d.use))
-        if d.is_mended and d.resolution.replacement
-        else (str(d.image), *_place(d.use))
-        for d in decisions
-    ]
-    found = [(str(image), *_place(use)) for use, image in after.pulls]
-    return (
-        expected == found
-        and [_place(use) for use in before.graph.uses] == [_place(use) for use in after.graph.uses]
-        and [r.missing_args for r in before.refusals] == [r.missing_args for r in after.refusals]
-    )
-
-
-def _place(use: Use) -> tuple[object, ...]:
-    """What must be the same of a place before and after, besides the image's name."""
-    stage, state = use.stage, use.state
-    return (
-        use.via,
-        stage.index if stage else None,
-        stage.name if stage else None,
-        [user.index for user in use.users],
-        state.index if state else None,
-        state.base.index if state and state.base else None,
-    )
-
-
-def _changed_args(before: Analysis, after: Analysis) -> frozenset[str]:
-    new = after.args.values
-    return frozenset(
-        name for name in before.args.expansions if before.args.values[name].chars != new[name].chars
+    return rewrite_thoroughly(
+        content, mirrors, reporter, build_args=build_args, target=target, platform=platform
     )

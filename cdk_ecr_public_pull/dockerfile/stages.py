@@ -9,27 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from cdk_ecr_public_pull.dockerfile.moves import SCRATCH, Place, Via
 from cdk_ecr_public_pull.dockerfile.parsed import Copy, OnBuild, Parsed, Run
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.tokens import WordError
 from cdk_ecr_public_pull.dockerfile.words import NO_NAMES, Expansion, expand
 
-SCRATCH = "scratch"
 # strconv.Atoi's integers; a longer one overflows and is read as a name.
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-
-
-class Via(StrEnum):
-    """What makes a build pull an image."""
-
-    FROM = "from"
-    COPY = "copy"
-    MOUNT = "mount"
-    SYNTAX = "syntax"
-    ONBUILD = "onbuild"
 
 
 @dataclass(slots=True, eq=False)
@@ -69,13 +58,11 @@ class State:
 
 
 @dataclass(slots=True, eq=False)
-class Use:
-    """A place of the file that names a stage or an image.
+class Use(Place):
+    """A place of the file that names a stage or an image, and what takes something from it.
 
     Attributes:
-        via: The kind of place.
-        word: The word as it is written.
-        expansion: The name that comes of it.
+        expansion: The name that comes of the word.
         start: The byte at which its instruction starts.
         stage: The stage that the place is in; None for the syntax image.
         users: The stages that take something from what is named: the stage itself, or
@@ -83,8 +70,6 @@ class Use:
         state: What is named; None if only a build on top tells.
     """
 
-    via: Via
-    word: Text
     expansion: Expansion
     start: int
     stage: State | None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecr_public_pull.dockerfile.moves import Via
 from cdk_ecr_public_pull.dockerfile.parsed import Arg, Copy, Other, Run
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.stages import StageGraph, State, Step, Use, Via
+from cdk_ecr_public_pull.dockerfile.stages import StageGraph, State, Step, Use
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.tokens import WordError
 from cdk_ecr_public_pull.dockerfile.words import expand

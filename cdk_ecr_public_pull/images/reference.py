@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from cdk_ecr_public_pull.errors import InvalidReference
 
@@ -128,6 +129,16 @@ class ImageReference:
         tag = f":{self.tag}" if self.tag else ""
         digest = f"@{self.digest}" if self.digest else ""
         return f"{self.name}{tag}{digest}"
+
+
+@lru_cache(maxsize=4096)
+def parse_image(name: str) -> ImageReference:
+    """Read an image's name, with the tag ``latest`` if it has neither tag nor digest.
+
+    Raises:
+        InvalidReference: It is none.
+    """
+    return ImageReference.parse(name).with_default_tag()
 
 
 def split_registry(text: str) -> tuple[str, str]:

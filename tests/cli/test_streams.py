@@ -99,10 +99,23 @@ def wait_for_a_change(folder: Path) -> None:
         time.sleep(0.005)
 
 
+def wait_until_it_waits(process_id: int) -> None:
+    """Wait until a process has stopped working: it sleeps, and has used no time for a while."""
+    deadline = time.monotonic() + 30
+    quiet, used = 0, ""
+    while quiet < 5 and time.monotonic() < deadline:
+        time.sleep(0.1)
+        # Behind the program's name: the state, ten more fields, and the two times.
+        fields = Path(f"/proc/{process_id}/stat").read_text("ascii").rpartition(")")[2].split()
+        now = " ".join(fields[11:13])
+        quiet = quiet + 1 if fields[0] == "S" and now == used else 0
+        used = now
+
+
 def test_interrupted_while_waiting(tmp_path: Path) -> None:
     """Ctrl-C while the standard input is awaited: status 130, and no traceback."""
     process = start(tmp_path, "fix", "-")
-    time.sleep(0.5)
+    wait_until_it_waits(process.pid)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, b"", b"")
@@ -118,8 +131,10 @@ def test_interrupted_while_writing(tmp_path: Path, files: int) -> None:
     time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert (process.returncode, b"Traceback" in err) == (130, False)
-    assert contents(tmp_path) == {HUB, MOVED}
+    assert b"Traceback" not in err
+    left = contents(tmp_path)
+    # On a busy machine the signal may come when the last file is done.
+    assert (process.returncode, left) == (130, {HUB, MOVED}) or left == {MOVED}
     assert len(list(tmp_path.iterdir())) == files
 
 
