@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Edit:
     """A change to a file.
 
@@ -21,6 +21,11 @@ class Edit:
     replacement: str
 
 
+def in_order(edits: Iterable[Edit]) -> list[Edit]:
+    """Sort changes as they stand in the file."""
+    return sorted(edits, key=lambda edit: (edit.start, edit.end))
+
+
 def apply_edits(content: bytes, edits: Iterable[Edit]) -> bytes:
     """Make changes that do not overlap.
 
@@ -30,7 +35,7 @@ def apply_edits(content: bytes, edits: Iterable[Edit]) -> bytes:
     """
     parts: list[bytes] = []
     kept = 0
-    for edit in sorted(edits):
+    for edit in in_order(edits):
         parts += (content[kept : edit.start], edit.replacement.encode("ascii"))
         kept = edit.end
     return b"".join((*parts, content[kept:]))

@@ -14,9 +14,6 @@ from itertools import accumulate
 
 from cdk_ecr_public_pull.dockerfile.text import BOM, SPACES, Text
 
-# BuildKit's scanner: bufio.MaxScanTokenSize - 1.
-MAX_LINE = 65_535
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:

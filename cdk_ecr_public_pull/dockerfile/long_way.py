@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
 from cdk_ecr_public_pull.dockerfile.decisions import decide
-from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits
+from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits, in_order
 from cdk_ecr_public_pull.dockerfile.findings import Finding, Rule
 from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle
 from cdk_ecr_public_pull.dockerfile.parsed import Arg
@@ -89,7 +89,7 @@ def rewrite_thoroughly(
     moved = apply_edits(content, edits)
     check = analyse(moved, conditions, lenient=True)
     if is_relocation(analysis, decisions, check):
-        outcome.content, outcome.edits = moved, tuple(sorted(edits))
+        outcome.content, outcome.edits = moved, tuple(in_order(edits))
         outcome.changed_args = _changed_args(analysis, check)
     else:
         for decision in decisions:

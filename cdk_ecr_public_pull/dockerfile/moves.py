@@ -11,6 +11,11 @@ from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.images.mirrors import Resolution
 from cdk_ecr_public_pull.images.reference import ImageReference
 
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cdk_ecr_public_pull.dockerfile.build_args import ArgSite
+
 # The base that is no image.
 SCRATCH = "scratch"
 
@@ -25,7 +30,7 @@ class Via(StrEnum):
     ONBUILD = "onbuild"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Place:
     """A place of the file that names an image or a stage.
 
@@ -36,15 +41,6 @@ class Place:
 
     via: Via
     word: Text
-
-
-@dataclass(frozen=True, slots=True)
-class ArgSite:
-    """The default of an ARG: its first byte, the byte after its last, and the ARG's name."""
-
-    start: int
-    end: int
-    name: str
 
 
 class Obstacle(Enum):
@@ -75,7 +71,7 @@ class Move:
     args: tuple[str, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Decision:
     """What is done about a pull.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from cdk_ecr_public_pull.dockerfile.lines import MAX_LINE
+from cdk_ecr_public_pull.dockerfile.text import MAX_LINE
 
 # Possessive throughout: each piece is told from the next by its first character, so there
 # is nothing to come back to, and the time is linear.
@@ -18,32 +18,30 @@ BLANK = r"[ \t\r]*+(?:\#[^\n]*+)?\n"
 CONTINUATION = rf"(?<!\\)\\{END}(?:{BLANK})*+"
 ESCAPE = rf"\\(?!\\*+{END})"
 REST = rf"(?:[^\n\\<]++|<(?!<)|{ESCAPE}|{CONTINUATION})*+\r*+\n"
+GAP = r"[ \t]++"
 SPACE = rf"[ \t]++(?:{CONTINUATION}[ \t]*+)*+"
 VARIABLE = r"\$(?:[A-Za-z_][A-Za-z0-9_]*+|\{[A-Za-z_][A-Za-z0-9_]*+\})"
 QUOTED = rf"\"(?:[^\n\"\\$]++|{VARIABLE})*+\"|'[^\n']*+'"
 VALUE = rf"(?:[^\s\"'\\$]++|{VARIABLE}|{QUOTED})"
 PATH = rf"(?:[^\s\"'\\$<]++|{VARIABLE})++"
 KEY = r"[^\s\"'\\$=-][^\s\"'\\$=]*+"
-VALUES = rf"{SPACE}(?!-|\[){VALUE}++(?:{SPACE}{VALUE}++)*+"
-PAIRS = rf"(?:(?:{SPACE}{KEY}={VALUE}*+)++|{SPACE}{KEY}{VALUES}){END}"
-WORDS = VALUES + END
+VALUES = rf"{GAP}(?!-|\[){VALUE}++(?:{GAP}{VALUE}++)*+"
+PAIRS = rf"(?:(?:{SPACE}{KEY}={VALUE}*+)++|{GAP}{KEY}{VALUES}){END}"
 STRING = r'"[^"\\\x00-\x1f]++"'
-JSON = rf"{SPACE}\[[ \t]*+{STRING}(?:[ \t]*+,[ \t]*+{STRING})*+[ \t]*+\]{END}"
+JSON = rf"{GAP}\[[ \t]*+{STRING}(?:[ \t]*+,[ \t]*+{STRING})*+[ \t]*+\]{END}"
 SHELL = rf"{SPACE}(?![-\[\\<\s]){REST}"
 # A mount that takes nothing from an image or a stage.
 MOUNT = rf"{SPACE}--mount=(?:(?![fF][rR][oO][mM])[^\s\"'\\])++"
-FILES = rf"(?:{SPACE}--chown=[^\s\"'\\$]++)?+{SPACE}(?!-|\[){PATH}(?:{SPACE}{PATH})++{END}"
+FILES = rf"(?:{GAP}--chown=[^\s\"'\\$]++)?+{SPACE}(?!-|\[){PATH}(?:{SPACE}{PATH})++{END}"
+# Few alternatives, since a long pattern takes long to compile.
 PLAIN = "|".join(
     (
-        rf"RUN(?:{MOUNT})*+{SHELL}",
+        rf"(?:RUN(?:{MOUNT})*+|CMD|ENTRYPOINT|MAINTAINER|HEALTHCHECK{GAP}CMD){SHELL}",
         rf"(?:COPY|ADD){FILES}",
         rf"(?:ENV|LABEL){PAIRS}",
-        rf"(?:WORKDIR|EXPOSE|USER|STOPSIGNAL){WORDS}",
-        rf"VOLUME{WORDS}",
-        rf"(?:CMD|ENTRYPOINT)(?:{JSON}|{SHELL})",
-        rf"SHELL{JSON}",
-        rf"HEALTHCHECK{SPACE}(?:NONE{END}|CMD(?:{JSON}|{SHELL}))",
-        rf"MAINTAINER{SHELL}",
+        rf"(?:WORKDIR|EXPOSE|USER|STOPSIGNAL|VOLUME){VALUES}{END}",
+        rf"(?:CMD|ENTRYPOINT|SHELL|HEALTHCHECK{GAP}CMD){JSON}",
+        rf"HEALTHCHECK{GAP}NONE{END}",
     )
 )
 # White space other than these, or worse, is no part of the grammar.

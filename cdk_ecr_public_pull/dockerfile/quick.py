@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits
 from cdk_ecr_public_pull.dockerfile.moves import (
@@ -50,27 +49,13 @@ _MOST_KNOWN = 4096
 _IGNORE_MARK = b"ecr-public-pull:"
 
 
-class _Place(NamedTuple):
-    """A place that names an image or a stage.
-
-    Attributes:
-        via: The kind of place.
-        start: The byte at which its word starts.
-        word: The word.
-        name: The name that comes of it.
-        stage: The stage that it names, from 0; None if it names an image.
-        alias: The name of the stage that it begins, or None.
-    """
-
-    via: Via
-    start: int
-    word: str
-    name: str
-    stage: int | None
-    alias: str | None
+# The kind of place, the byte at which its word starts, the word, the name that comes of it,
+# the stage that it names (None if that is an image), and the name of the stage it begins.
+# A tuple, because every file makes several, and makes them twice.
+_Place = tuple[Via, int, str, str, int | None, str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Moving:
     """What is done about an image: its copy, and the change of its name's beginning."""
 
@@ -81,7 +66,7 @@ class _Moving:
     needs_report: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class QuickRewrite:
     """A rewritten Dockerfile.
 
@@ -114,44 +99,30 @@ def rewrite_quickly(content: bytes, mirrors: Mirrors, *, report_all: bool) -> Qu
     decisions: list[Decision] = []
     expected: list[_Place] = []
     shift = 0
-    for place in places:
-        if place.stage is not None:
-            expected.append(_Place(place.via, place.start + shift, *place[2:]))
+    for via, start, word, name, stage, alias in places:
+        if stage is not None:
+            expected.append((via, start + shift, word, name, stage, alias))
             continue
-        moving = _moving(place.name, mirrors)
+        moving = _moving(name, mirrors)
         if moving is None:
             return None
-        edit = None
-        if moving.replacement:
-            edit = Edit(place.start, place.start + moving.length, moving.replacement)
+        length, replacement, edit = moving.length, moving.replacement, None
+        if replacement:
+            edit = Edit(start, start + length, replacement)
             edits.append(edit)
         if moving.needs_report or (report_all and edit):
-            decisions.append(_decision(place, moving, edit))
-        expected.append(_moved(place, moving, shift))
-        shift += len(moving.replacement) - moving.length
+            place = Place(via, Text(word, range(start, start + len(word))))
+            move = Move(edit=edit)
+            decisions.append(Decision(place, moving.image, moving.resolution, move))
+        new_word, new_name = replacement + word[length:], replacement + name[length:]
+        expected.append((via, start + shift, new_word, new_name, None, alias))
+        shift += len(replacement) - length
     if not edits:
         return QuickRewrite(content, (), decisions)
     new_content = apply_edits(content, edits)
     if _find(new_content) != expected:
         return None
     return QuickRewrite(new_content, tuple(edits), decisions)
-
-
-def _moved(place: _Place, moving: _Moving, shift: int) -> _Place:
-    length, replacement = moving.length, moving.replacement
-    return _Place(
-        place.via,
-        place.start + shift,
-        replacement + place.word[length:],
-        replacement + place.name[length:],
-        None,
-        place.alias,
-    )
-
-
-def _decision(place: _Place, moving: _Moving, edit: Edit | None) -> Decision:
-    word = Text(place.word, range(place.start, place.start + len(place.word)))
-    return Decision(Place(place.via, word), moving.image, moving.resolution, Move(edit=edit))
 
 
 def _moving(name: str, mirrors: Mirrors) -> _Moving | None:
@@ -200,7 +171,7 @@ def _find(content: bytes) -> list[_Place] | None:
     places: list[_Place] = []
     if syntax:
         word = syntax[1].decode()
-        places.append(_Place(Via.SYNTAX, syntax.start(1), word, word, None, None))
+        places.append((Via.SYNTAX, syntax.start(1), word, word, None, None))
     ended = content if content.endswith(b"\n") else content + b"\n"
     head = _head().match(ended)
     return _find_in_stages(ended, head.end(), places) if head else None
@@ -220,7 +191,7 @@ def _find_in_stages(content: bytes, first: int, places: list[_Place]) -> list[_P
                 return None
             alias = match[2].decode().lower() if match[2] else None
             base = -1 if name == SCRATCH else stages.get(name)
-            places.append(_Place(Via.FROM, match.start(1), word, name, base, alias))
+            places.append((Via.FROM, match.start(1), word, name, base, alias))
             index += 1
             if alias:
                 if alias in stages or alias in later:
@@ -235,7 +206,7 @@ def _find_in_stages(content: bytes, first: int, places: list[_Place]) -> list[_P
                 later.add(word.lower())
             elif source >= index:
                 return None
-            places.append(_Place(Via.COPY, match.start(3), word, word, source, None))
+            places.append((Via.COPY, match.start(3), word, word, source, None))
         else:
             return places if stages or index >= 0 else None
     return None

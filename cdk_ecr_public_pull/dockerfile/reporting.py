@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.edits import Edit
 from cdk_ecr_public_pull.dockerfile.findings import Finding, Rule, RuleSettings, is_ignored
@@ -17,7 +16,6 @@ from cdk_ecr_public_pull.images.reference import ImageReference
 COPIES = "public.ecr.aws/docker/library/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reporter:
     """Writes the findings about one file.
 
@@ -27,9 +25,10 @@ class Reporter:
         settings: The rules' severities.
     """
 
-    path: str
-    positions: Positions
-    settings: RuleSettings
+    def __init__(self, *, path: str, positions: Positions, settings: RuleSettings) -> None:
+        self.path = path
+        self.positions = positions
+        self.settings = settings
 
     @property
     def wants_pulls(self) -> bool:

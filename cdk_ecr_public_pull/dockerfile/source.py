@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from cdk_ecr_public_pull.dockerfile.directives import find_escape
 from cdk_ecr_public_pull.dockerfile.instruction import Instruction
-from cdk_ecr_public_pull.dockerfile.lines import MAX_LINE, Lines
+from cdk_ecr_public_pull.dockerfile.lines import Lines
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.scan import scan_plain
 from cdk_ecr_public_pull.dockerfile.segments import Segment, segment
+from cdk_ecr_public_pull.dockerfile.text import MAX_LINE
 
 
 def find_instructions(content: bytes) -> tuple[str, list[Instruction]]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+# BuildKit's scanner: bufio.MaxScanTokenSize - 1.
+MAX_LINE = 65_535
 BOM = b"\xef\xbb\xbf"
 # What Go's unicode.IsSpace calls space; Python's str.isspace has four more (U+001C to U+001F).
 SPACES = (
@@ -14,7 +16,8 @@ SPACES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a file makes so many of them that it is seen in its time.
+@dataclass(slots=True)
 class Text:
     """A string, and for each of its characters the byte it stands at in the file.
 

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
-from typing import Any
 
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.declared import Copies, LocalImages
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
+
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 ECR_PUBLIC = "public.ecr.aws"
 _OFFICIAL_COPIES = "docker/library"
@@ -31,6 +35,8 @@ _FORMERLY_OFFICIAL = frozenset(
     "adoptopenjdk centos consul express-gateway java jenkins jobber mono nats-streaming "
     "vault".split()
 )
+# Enough for all images of a large repository.
+_MOST_KNOWN = 4096
 _EVIDENCE = "https://gallery.ecr.aws/docker"
 
 
@@ -84,7 +90,6 @@ class Mirrors:
         local_images: Images that the build's own engine has, which are never
             pulled: names (``my-base``: every tag of it; ``node:custom``: that tag)
             or patterns with ``*`` (``myorg/*``). They come before all mirrors.
-
         memo: What others have worked out from these mirrors, and need not do again.
 
     Raises:
@@ -94,7 +99,7 @@ class Mirrors:
 
     mirrors: Mapping[str, str] = field(default_factory=dict)
     local_images: Iterable[str] = ()
-    memo: dict[str, dict[str, Any]] = field(
+    memo: dict[str, dict[Any, Any]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
     _copies: Copies = field(init=False, repr=False, compare=False)
@@ -125,6 +130,15 @@ class Mirrors:
         Returns:
             The resolution; nothing is asked from any registry.
         """
+        known = self.memo.setdefault("resolved", {})
+        if reference not in known:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            known[reference] = self._resolve(reference)
+        resolution: Resolution = known[reference]
+        return resolution
+
+    def _resolve(self, reference: ImageReference) -> Resolution:
         if reference in self._local:
             return Resolution(reference=reference, verdict=Verdict.LOCAL)
         copy = self._copies.find(reference.name)
