@@ -26,12 +26,17 @@ class Command:
     """An instruction on one line, taken apart.
 
     Attributes:
-        name: Its name, as it is written.
+        word: Its name, as it is written.
         arguments: What follows it, flags included.
     """
 
-    name: str
+    word: Text
     arguments: Text
+
+    @property
+    def name(self) -> str:
+        """Its name in upper case."""
+        return self.word.chars.upper()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,7 @@ def split_command(line: Text) -> Command:
     line = line.strip()
     match = _NAME.match(line.chars)
     end = match.end() if match else 0
-    return Command(name=line.chars[:end], arguments=line[end:].strip())
+    return Command(word=line[:end], arguments=line[end:].strip())
 
 
 def split_flags(arguments: Text) -> tuple[list[Flag], Text]:

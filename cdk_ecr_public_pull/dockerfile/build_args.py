@@ -36,7 +36,7 @@ class BuildArgs:
         given: The values that the build gives (``--build-arg``).
         escape: The file's escape character.
         missing: For each ARG, those that have no value, or an empty one, and whose
-            value would change its own; the ARG itself among them.
+            value would change its own; perhaps the ARG itself.
         expansions: The defaults that are in force, expanded.
         sites: Every default that is not empty, in the order of the file.
     """
@@ -76,7 +76,8 @@ class BuildArgs:
                     self.sites.append(ArgSite(span.start, span.end, name))
                 missing = self.missing_for(expansion.names)
             has_value = name in self.values and bool(self.values[name].chars)
-            self.missing[name] = missing if has_value else missing | {name}
+            # Of an empty one whose default takes its value from others, those are to blame.
+            self.missing[name] = missing if has_value or missing else frozenset({name})
 
     def expand(self, word: Text, *, start: int) -> Expansion:
         """Expand a word of a FROM or ARG line.
@@ -115,7 +116,7 @@ class BuildArgs:
         missing = _NOTHING
         for name in names:
             if more := self.missing.get(name):
-                missing |= more
+                missing = missing | more if missing else more
         return missing
 
     def site_at(self, offset: int) -> ArgSite | None:

@@ -8,6 +8,7 @@ kept as the bits of one integer.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 ANY_CHAR = "?"
 ANY_STRING = "*"
@@ -50,33 +51,50 @@ def parse_pattern(pattern: str) -> list[tuple[str, bool]]:
     return tokens
 
 
-def match_ends(tokens: list[tuple[str, bool]], value: str, start: int) -> int:
-    """Where matches that begin at ``start`` can end.
+@dataclass(slots=True)
+class Matcher:
+    """Finds where a pattern matches in a value.
 
-    Args:
-        tokens: A parsed pattern.
+    Attributes:
+        tokens: The parsed pattern.
         value: The string to match in.
-        start: An index into it.
-
-    Returns:
-        A bit set: bit ``n`` is set if ``value[start:n]`` matches.
     """
-    everywhere = (1 << (len(value) + 1)) - 1
-    places: dict[str, int] = {}
-    positions = 1 << start
-    for char, is_wildcard in tokens:
-        if not positions:
-            break
-        if is_wildcard and char == ANY_STRING:
-            # From the lowest position on, everything is reached.
-            positions = everywhere & -(positions & -positions)
-        elif is_wildcard:
-            positions = (positions << 1) & everywhere
-        else:
-            if char not in places:
-                places[char] = sum(1 << i for i, other in enumerate(value) if other == char)
-            positions = (positions & places[char]) << 1
-    return positions
+
+    tokens: list[tuple[str, bool]]
+    value: str
+    _places: dict[str, int] = field(default_factory=dict)
+
+    def ends(self, start: int) -> int:
+        """Where matches that begin at an index can end.
+
+        Returns:
+            A bit set: bit ``n`` is set if ``value[start:n]`` matches.
+        """
+        everywhere = (1 << (len(self.value) + 1)) - 1
+        positions = 1 << start
+        for char, is_wildcard in self.tokens:
+            if not positions:
+                break
+            if is_wildcard and char == ANY_STRING:
+                # From the lowest position on, everything is reached.
+                positions = everywhere & -(positions & -positions)
+            elif is_wildcard:
+                positions = (positions << 1) & everywhere
+            else:
+                positions = (positions & self._places_of(char)) << 1
+        return positions
+
+    def next_start(self, start: int) -> int:
+        """The first index from ``start`` on at which a match may begin; -1 if there is none."""
+        if not self.tokens or self.tokens[0][1]:
+            return start
+        return self.value.find(self.tokens[0][0], start)
+
+    def _places_of(self, char: str) -> int:
+        if char not in self._places:
+            digits = "".join("1" if other == char else "0" for other in reversed(self.value))
+            self._places[char] = int(digits or "0", 2)
+        return self._places[char]
 
 
 def prefix_length(pattern: str, value: str, *, longest: bool) -> int:
@@ -85,7 +103,7 @@ def prefix_length(pattern: str, value: str, *, longest: bool) -> int:
     Raises:
         InvalidPattern: The pattern is not one.
     """
-    return _pick(match_ends(parse_pattern(pattern), value, 0), longest=longest)
+    return _pick(Matcher(parse_pattern(pattern), value).ends(0), longest=longest)
 
 
 def suffix_length(pattern: str, value: str, *, longest: bool) -> int:
@@ -95,7 +113,7 @@ def suffix_length(pattern: str, value: str, *, longest: bool) -> int:
         InvalidPattern: The pattern is not one.
     """
     tokens = parse_pattern(pattern)[::-1]
-    return _pick(match_ends(tokens, value[::-1], 0), longest=longest)
+    return _pick(Matcher(tokens, value[::-1]).ends(0), longest=longest)
 
 
 def find_all(pattern: str, value: str) -> Iterator[tuple[int, int]]:
@@ -107,10 +125,16 @@ def find_all(pattern: str, value: str) -> Iterator[tuple[int, int]]:
         InvalidPattern: The pattern is not one.
     """
     tokens = parse_pattern(pattern)
-    start = 0
-    last_end = -1
-    while start <= len(value):
-        ends = match_ends(tokens, value, start)
+    if tokens and not any(is_wildcard for _, is_wildcard in tokens):
+        yield from _find_literal("".join(char for char, _ in tokens), value)
+        return
+    matcher = Matcher(tokens, value)
+    start, last_end = 0, -1
+    while 0 <= (start := matcher.next_start(start)) <= len(value):
+        ends = matcher.ends(start)
+        if not ends and tokens[0] == (ANY_STRING, True):
+            # What a star cannot reach from here, it cannot reach from further on.
+            return
         end = ends.bit_length() - 1
         if not ends or (end == start == last_end):
             start += 1
@@ -118,6 +142,13 @@ def find_all(pattern: str, value: str) -> Iterator[tuple[int, int]]:
         yield start, end
         last_end = end
         start = max(end, start + 1)
+
+
+def _find_literal(literal: str, value: str) -> Iterator[tuple[int, int]]:
+    start = value.find(literal)
+    while start >= 0:
+        yield start, start + len(literal)
+        start = value.find(literal, start + len(literal))
 
 
 def _pick(ends: int, *, longest: bool) -> int:

@@ -16,7 +16,7 @@ from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.tokens import WordError
 from cdk_ecr_public_pull.dockerfile.words import split_heredoc_name, split_raw
 
-_WITH_HEREDOCS = frozenset({"run", "copy", "add"})
+_WITH_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
 _MARKER = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]+)")
 
 
@@ -46,9 +46,9 @@ def find_heredocs(instruction: Text, *, start: int) -> list[Heredoc]:
     if "<<" not in instruction.chars:
         return []
     command = split_command(instruction)
-    if command.name.lower() == "onbuild":
+    if command.name == "ONBUILD":
         command = split_command(command.arguments)
-    if command.name.lower() not in _WITH_HEREDOCS or is_json(command.arguments.chars):
+    if command.name not in _WITH_HEREDOCS or is_json(command.arguments.chars):
         return []
     heredocs = []
     for word in split_raw(instruction.chars):

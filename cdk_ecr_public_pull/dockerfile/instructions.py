@@ -46,12 +46,12 @@ def parse_instruction(line: Text, *, start: int, escape: str) -> Parsed:
 
 
 def _parse(command: Command, start: int, escape: str) -> Parsed:
-    name = command.name.upper()
+    name = command.name
     if name in _PARSERS:
         return _PARSERS[name](command.arguments, start, escape)
     if name in checks.CHECKS:
         return Other(words=checks.CHECKS[name](command.arguments, start, escape))
-    raise Refusal.of(f"unknown instruction: {command.name}", start, command.arguments)
+    raise Refusal.of(f"unknown instruction: {command.word.chars}", start, command.word)
 
 
 def _parse_from(arguments: Text, start: int, _escape: str) -> From:
@@ -141,7 +141,7 @@ def _parse_onbuild(arguments: Text, start: int, escape: str) -> OnBuild:
     flags, rest = split_flags(arguments)
     check_flags(flags, start=start)
     command = split_command(rest)
-    name = command.name.upper()
+    name = command.name
     if not name:
         raise Refusal.of("ONBUILD requires at least one argument", start, rest)
     if name == "ONBUILD":

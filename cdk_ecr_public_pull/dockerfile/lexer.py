@@ -24,7 +24,7 @@ from cdk_ecr_public_pull.dockerfile.tokens import Piece, Variable, WordError
 
 # BuildKit has no bound; these are far beyond any real file, and keep time and stack small.
 MAX_NESTING = 100
-MAX_LENGTH = 65_536
+MAX_LENGTH = 8_192
 _SPECIAL_PARAMETERS = "@*#?-$!0"
 _EMPTY = Text("", ())
 
@@ -32,6 +32,11 @@ _EMPTY = Text("", ())
 @cache
 def _ordinary(escape: str, stop: str) -> re.Pattern[str]:
     return re.compile(rf"[^'\"$<{re.escape(escape + stop)}]+")
+
+
+@cache
+def _ordinary_in_quotes(escape: str) -> re.Pattern[str]:
+    return re.compile(rf"[^\"${re.escape(escape)}]+")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,14 +94,13 @@ class Lexer:
             else:
                 pieces.append(self._special(char, length))
             length += len(pieces[-1].text)
-            if length > MAX_LENGTH:
-                raise self._fail(f"the word expands to more than {MAX_LENGTH} characters")
+            if length > MAX_LENGTH + len(self.word):
+                raise self._fail(
+                    f"variables make the word more than {MAX_LENGTH} characters longer"
+                )
         if stop:
-            raise self._fail(
-                f"unexpected end of statement while looking for matching {stop}"
-                if stop != "}"
-                else "syntax error: missing '}'"
-            )
+            place = "in ${}" if stop == "/" else ""
+            raise self._fail(f"syntax error: missing '{stop}' {place}".rstrip())
         return pieces
 
     def _text(self, *, stop: str) -> Text:
@@ -139,28 +143,32 @@ class Lexer:
     def _double_quoted(self, length: int) -> Text:
         quote = self._take()
         parts = [quote] if self.keep_all else []
+        length += len(parts)
+        ordinary = _ordinary_in_quotes(self.escape)
         while (char := self._peek()) != '"':
             if not char:
                 raise self._fail(
                     "unexpected end of statement while looking for matching double-quote"
                 )
-            if char == "$":
-                parts.append(self._variable_at(length + sum(map(len, parts))))
-            elif char == self.escape:
-                parts.extend(self._escaped_in_quotes())
+            if run := ordinary.match(self.word.chars, self.position):
+                parts.append(self.word[self.position : run.end()])
+                self.position = run.end()
+            elif char == "$":
+                parts.append(self._variable_at(length))
             else:
-                parts.append(self._take())
+                parts.append(self._escaped_in_quotes())
+            length += len(parts[-1])
         quote = self._take()
         return Text.join([*parts, quote] if self.keep_all else parts or [_EMPTY])
 
-    def _escaped_in_quotes(self) -> list[Text]:
+    def _escaped_in_quotes(self) -> Text:
         escape = self._take()
         following = self._peek()
         # Only a quote, a dollar and the escape itself can be escaped; before others it stays.
         char = self._take() if following and following in f'"${self.escape}' else escape
         if self.raw_escapes:
-            return [escape, char]
-        return [char] if following else []
+            return Text.join([escape, char])
+        return char if following else _EMPTY
 
     def _variable_at(self, start: int) -> Text:
         """Expand the variable here, whose value begins at ``start`` of the word's expansion."""

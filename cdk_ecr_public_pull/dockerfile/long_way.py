@@ -127,7 +127,7 @@ def _place(use: Use) -> tuple[object, ...]:
         use.via,
         stage.index if stage else None,
         stage.name if stage else None,
-        [user.index for user in use.users],
+        len(use.users),
         state.index if state else None,
         state.base.index if state and state.base else None,
     )

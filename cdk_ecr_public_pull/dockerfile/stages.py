@@ -41,6 +41,7 @@ class State:
         steps: The instructions of the stage.
         base: The stage it is built on, or None if that is an image.
         depends_on: What it copies from or mounts.
+        triggers: What the ONBUILD instructions in it make the stages on top depend on.
     """
 
     base_name: str
@@ -50,6 +51,7 @@ class State:
     steps: list[Step] = field(default_factory=list)
     base: State | None = None
     depends_on: list[State] = field(default_factory=list)
+    triggers: list[State] = field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -132,7 +134,7 @@ class StageGraph:
         """
         for stage in self.stages:
             for step in stage.steps:
-                self._connect(step, step.parsed, stage, [stage])
+                self._connect(step, step.parsed, stage, (stage,))
         if self.has_links:
             self._refuse_cycles()
         self._fire_triggers(target)
@@ -168,13 +170,17 @@ class StageGraph:
             state = waiting.pop()
             if id(state) not in seen:
                 seen.add(id(state))
-                waiting += [*state.depends_on, *([state.base] if state.base else [])]
+                waiting += state.depends_on
+                if state.base is not None:
+                    waiting += (state.base, *state.base.triggers)
         return seen
 
     def _connect(self, step: Step, parsed: Parsed, stage: State, users: Sequence[State]) -> None:
+        taken = stage.depends_on if parsed is step.parsed else stage.triggers
         for via, word in _named_in(parsed):
             if word is None:
-                self._take_nothing(step, users)
+                if users:
+                    self._take_nothing(step, taken)
                 continue
             state = None
             # A trigger that no stage fires names what a build on top will find.
@@ -183,19 +189,16 @@ class StageGraph:
                     self._refuse_variables(word, step.start)
                 state = self._state_for(word.chars, step.start, by_index=via is Via.COPY)
                 self.has_links = self.has_links or state.index is not None
-                for user in users:
-                    user.depends_on.append(state)
+                taken.append(state)
             kind = via if parsed is step.parsed else Via.ONBUILD
             expansion = Expansion(word, (), NO_NAMES)
             self.uses.append(Use(kind, word, expansion, step.start, stage, users, state))
 
-    def _take_nothing(self, step: Step, users: Sequence[State]) -> None:
+    def _take_nothing(self, step: Step, taken: list[State]) -> None:
         """Count a mount that names nothing: BuildKit takes it for one of ``scratch``."""
-        if users:
-            state = self._state_for(SCRATCH, step.start, by_index=False)
-            self.has_links = self.has_links or state.index is not None
-            for user in users:
-                user.depends_on.append(state)
+        state = self._state_for(SCRATCH, step.start, by_index=False)
+        self.has_links = self.has_links or state.index is not None
+        taken.append(state)
 
     def _state_for(self, name: str, start: int, *, by_index: bool) -> State:
         if by_index and _INTEGER.fullmatch(name):

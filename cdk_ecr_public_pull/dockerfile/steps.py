@@ -33,14 +33,15 @@ def refused_steps(graph: StageGraph, only: set[int] | None) -> Iterator[Refusal]
 
 
 def _taken_too_early(use: Use, only: set[int] | None) -> Iterator[Refusal]:
-    for user in use.users:
-        if (only is None or id(user) in only) and _comes_later(use.state, user):
-            what = "mount" if use.via is Via.MOUNT else "copy"
-            message = (
-                f'cannot {what} from stage "{use.word.chars}", '
-                f'it needs to be defined before current stage "{user.label}"'
-            )
-            yield Refusal.of(message, use.start, use.word)
+    # The first one is enough: they are in the order of the file.
+    user = next((user for user in use.users if only is None or id(user) in only), None)
+    if user is not None and _comes_later(use.state, user):
+        what = "mount" if use.via is Via.MOUNT else "copy"
+        message = (
+            f'cannot {what} from stage "{use.word.chars}", '
+            f'it needs to be defined before current stage "{user.label}"'
+        )
+        yield Refusal.of(message, use.start, use.word)
 
 
 def _comes_later(state: State | None, user: State) -> bool:
