@@ -14,6 +14,7 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_codepipeline_actions as actions
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from cdk_ecr_public_pull import EcrPublicPullPipelineProject, RewrittenBuildContext
@@ -82,7 +83,7 @@ class SampleStack(cdk.Stack):
         directory = Path(__file__).parent / "sample"
         context = RewrittenBuildContext(self, "Context", directory=directory)
         source = codepipeline.Artifact()
-        codepipeline.Pipeline(
+        pipeline = codepipeline.Pipeline(
             self,
             "Pipeline",
             pipeline_type=codepipeline.PipelineType.V2,
@@ -113,6 +114,11 @@ class SampleStack(cdk.Stack):
                 ),
             ],
         )
+
+        # It starts as soon as it is made or changed: by then its roles must have their
+        # permissions, of which the one for the source names the context's key.
+        policies = [child for child in self.node.find_all() if isinstance(child, iam.Policy)]
+        pipeline.node.find_child("Resource").node.add_dependency(*policies)
 
     def _artifact_bucket(self) -> s3.Bucket:
         return s3.Bucket(

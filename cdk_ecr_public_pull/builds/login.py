@@ -142,6 +142,10 @@ def _causes() -> list[str]:
             f"- access denied: the role of the build needs {' and '.join(LOGIN_ACTIONS)}"
             " on resource *, and no policy of the organization may deny these regions."
         ),
+        _warn(
+            "- aws or docker not found: the login comes before your first command. Put what"
+            " ecr-public-pull login prints behind the command that installs them; it stays there."
+        ),
         _warn("- a timeout: the build has no way to the internet (a VPC without NAT)."),
         # botocore takes "true" in any case.
         '  case "${AWS_USE_FIPS_ENDPOINT:-}" in [Tt][Rr][Uu][Ee])',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from cdk_ecr_public_pull.builds.login import MARKER
 
@@ -15,8 +16,8 @@ class Note:
     """Something that a merge cannot change, and that a user should know.
 
     Attributes:
-        id: Its kind, stable: ``batch-build-spec``, ``batch-no-docker``,
-            ``run-as``, ``steps-first`` or ``login-by-hand``.
+        id: Its kind, stable: ``batch-build-spec``, ``batch-no-docker``, ``run-as``,
+            ``on-failure``, ``unknown-phase``, ``steps-first`` or ``login-by-hand``.
         message: What and where it is, and what to do about it.
     """
 
@@ -35,6 +36,8 @@ def notes_on(build_spec: Mapping[str, object], *, login_phase: str) -> tuple[Not
     return (
         *_batch_notes(_mapping(build_spec.get("batch"))),
         *_user_notes(phases, build_spec.get("run-as"), login_phase),
+        *_failure_notes(phases, login_phase),
+        *_unknown_notes(phases),
         *_step_notes(phases),
         *_by_hand_notes(phases),
     )
@@ -119,6 +122,29 @@ def _user_notes(phases: Mapping[str, object], default: object, login_phase: str)
                 f" phases.{login_phase}, as {users[login_phase]}, and docker keeps a login in the"
                 " home of the user. Let both run as the same user, or put the commands that"
                 f' "ecr-public-pull login" prints first into phases.{name}.commands.',
+            )
+
+
+def _failure_notes(phases: Mapping[str, object], login_phase: str) -> Iterator[Note]:
+    # https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+    if str(_mapping(phases.get(login_phase)).get("on-failure")).upper() == "CONTINUE":
+        yield Note(
+            id="on-failure",
+            message=f"phases.{login_phase}.on-failure is CONTINUE, so that a failed login does not"
+            " stop the build, which then pulls without one. Remove it, or let the login be"
+            " optional.",
+        )
+
+
+def _unknown_notes(phases: Mapping[str, object]) -> Iterator[Note]:
+    for name in phases:
+        if name not in PHASES:
+            close = get_close_matches(str(name), PHASES, n=1)
+            hint = f" Did you mean {close[0]}?" if close else f" They are {', '.join(PHASES)}."
+            yield Note(
+                id="unknown-phase",
+                message=f"phases.{name} is none of CodeBuild's phases, which may never run it."
+                + hint,
             )
 
 

@@ -33,8 +33,8 @@ def findings_as_json(findings: Sequence[Finding], positions: Positions) -> str:
                 "column": finding.column,
                 "end_line": finding.end_line,
                 "end_column": finding.end_column,
-                "message": finding.message,
-                "help": finding.help,
+                "message": _text(finding.message),
+                "help": _text(finding.help),
                 "edit": _edit(finding.edit, positions),
             }
         )
@@ -62,12 +62,14 @@ def pulls_as_json(
         ``{"path", "error": {"line", "message"} or null, "pulls": [...]}``.
     """
     positions = Positions(content)
-    error = {"line": found.error.line, "message": found.error.message} if found.error else None
+    error = (
+        {"line": found.error.line, "message": _text(found.error.message)} if found.error else None
+    )
     pulls = [
         {
             "image": str(pull.image),
             "via": pull.via,
-            "written": pull.written,
+            "written": _text(pull.written),
             "line": pull.line,
             "column": pull.column,
             "span": [pull.span.start, pull.span.end],
@@ -83,6 +85,11 @@ def pulls_as_json(
         for pull, resolution in resolved
     ]
     return json.dumps({"path": name, "error": error, "pulls": pulls})
+
+
+def _text(text: str) -> str:
+    """Text that every reader of JSON takes: what is not UTF-8 in the file becomes U+FFFD."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _edit(edit: Edit | None, positions: Positions) -> dict[str, object] | None:

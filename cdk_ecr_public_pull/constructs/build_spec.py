@@ -141,6 +141,11 @@ def _unreadable(project: str, cause: str) -> InvalidBuildSpec:
 
 
 def _parsed_file(path: str, project: str) -> dict[str, object]:
+    if "\n" in path:
+        raise InvalidBuildSpec(
+            f"the build_spec of project {project} is a buildspec's text, where a path is wanted\n"
+            "  help: pass it as a mapping, or put it into a file and pass the file's path"
+        )
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:

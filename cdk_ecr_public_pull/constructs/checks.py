@@ -85,6 +85,14 @@ ERRORS = (
         ),
     ),
     Check(
+        rule="mac-compute",
+        fails=lambda p: "MAC" in (p.environment_type or ""),
+        message=(
+            "project {p.path} has the environment type {p.environment_type}: CodeBuild's macOS "
+            f"has no Docker, so that it can build no image\n  help: choose a Linux image, {_LINUX}"
+        ),
+    ),
+    Check(
         rule="no-ecr-public",
         fails=lambda p: p.partition == "aws-cn",
         message=(

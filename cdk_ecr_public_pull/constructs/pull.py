@@ -53,7 +53,8 @@ class EcrPublicPull:
 
         The login becomes the first command of the project's buildspec, its role gets
         the two permissions that the login needs, and what may stand in the way becomes
-        an error or a warning.
+        an error or a warning. A later property override of ``Source.BuildSpec`` takes the
+        login away again, as it does all of the buildspec.
 
         Args:
             project: The project.

@@ -34,6 +34,8 @@ goes on without one, at the lower rate of anonymous pulls.' >&2
   echo 'cdk_ecr_public_pull: - access denied: the role of the build needs \
 ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on resource *, and no policy of \
 the organization may deny these regions.' >&2
+  echo 'cdk_ecr_public_pull: - aws or docker not found: the login comes before your first command. \
+Put what ecr-public-pull login prints behind the command that installs them; it stays there.' >&2
   echo 'cdk_ecr_public_pull: - a timeout: the build has no way to the internet (a VPC without \
 NAT).' >&2
   case "${AWS_USE_FIPS_ENDPOINT:-}" in [Tt][Rr][Uu][Ee])

@@ -43,6 +43,8 @@ CAUSES = (
     f"{SAY} - access denied: the role of the build needs ecr-public:GetAuthorizationToken and"
     " sts:GetServiceBearerToken on resource *, and no policy of the organization may deny these"
     " regions.\n"
+    f"{SAY} - aws or docker not found: the login comes before your first command. Put what"
+    " ecr-public-pull login prints behind the command that installs them; it stays there.\n"
     f"{SAY} - a timeout: the build has no way to the internet (a VPC without NAT).\n"
 )
 FIPS = f"{SAY} - AWS_USE_FIPS_ENDPOINT is true: ECR Public documents no FIPS endpoint.\n"
