@@ -151,6 +151,11 @@ def test_source(assembly: Path, template: assertions.Template) -> None:
         "S3ObjectKey": key,
     }
     assert pipeline["RestartExecutionOnUpdate"] is True
+    policies = template.find_resources("AWS::IAM::Policy")
+    (resource,) = template.find_resources("AWS::CodePipeline::Pipeline").values()
+    # It starts at once, and its roles must be able to do their work then.
+    assert len(policies) == 4
+    assert set(policies) <= set(resource["DependsOn"])
     assert sorted(path.name for path in context.iterdir()) == [
         ".dockerignore",
         "Dockerfile",

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
+_WIDTH = 92
 _DESCRIPTION = """\
 Finds the images that Dockerfiles pull from Docker Hub, and moves them to their copies on
 Amazon ECR Public (public.ecr.aws), which builds inside AWS pull without Docker Hub's limits.
@@ -80,6 +81,11 @@ status of --run is 0 after a login, and 1 without one.
 """
 
 
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    # Without a width argparse imports shutil to ask the terminal, at every start.
+    return argparse.RawDescriptionHelpFormatter(prog, width=_WIDTH)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong; a file's name in the message may hold control characters."""
@@ -94,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
         prog="ecr-public-pull",
         description=_DESCRIPTION,
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_formatter,
         allow_abbrev=False,
     )
     main.add_argument("--version", action=_Version, help="print the version and exit")
@@ -134,7 +140,7 @@ def _command(
         name,
         help=summary,
         description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_formatter,
         allow_abbrev=False,
     )
 

@@ -34,7 +34,8 @@ class RewrittenBuildContext(Construct):
     with several Dockerfiles, what the builds of all of them ignore is left out. The
     Dockerfiles and these files themselves are always in the copy, because a build
     reads them even where they ignore themselves. Of these, a symbolic link becomes
-    the file that it leads to; all other symbolic links stay links.
+    the file that it leads to. Of all others, one that leaves the folder is replaced by
+    what it leads to, as in CDK's own copies; the rest stay links.
 
     Args:
         scope: The parent construct.

@@ -68,26 +68,47 @@ def entries(
         Entry(path=path, origin=root / path, kind=Kind.FILE, content=content)
         for path, content in kept.items()
     ]
-    walked = _walk(root, PurePosixPath(), rules, outside)
+    walked = _Walk(root, rules, outside).below(root, PurePosixPath())
     others = [entry for entry in walked if entry.path not in kept]
     return sorted(named + others, key=lambda entry: entry.path)
 
 
-def _walk(
-    folder: Path, below: PurePosixPath, rules: Collection[IgnoreRules], outside: Path
-) -> Iterator[Entry]:
-    with os.scandir(folder) as items:
-        for item in items:
-            path, origin = below / item.name, Path(item.path)
-            kind = _kind(item)
-            if kind is None or origin == outside:
-                continue
-            if not rules or not all(each.ignores(path) for each in rules):
-                yield Entry(path=path, origin=origin, kind=kind)
-            elif all(each.ignores_all_of(path) for each in rules):
-                continue
-            if kind is Kind.FOLDER:
-                yield from _walk(origin, path, rules, outside)
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    root: Path
+    rules: Collection[IgnoreRules]
+    outside: Path
+
+    def below(self, folder: Path, path: PurePosixPath) -> Iterator[Entry]:
+        with os.scandir(folder) as items:
+            for item in items:
+                yield from self._at(item, path / item.name)
+
+    def _at(self, item: os.DirEntry[str], path: PurePosixPath) -> Iterator[Entry]:
+        kind, origin = _kind(item), Path(item.path)
+        if kind is Kind.LINK:
+            kind, origin = self._followed(origin)
+        if kind is None or origin == self.outside:
+            return
+        if not self.rules or not all(each.ignores(path) for each in self.rules):
+            yield Entry(path=path, origin=origin, kind=kind)
+        elif all(each.ignores_all_of(path) for each in self.rules):
+            return
+        if kind is Kind.FOLDER:
+            yield from self.below(origin, path)
+
+    def _followed(self, link: Path) -> tuple[Kind, Path]:
+        """What a link becomes: as with CDK's own copies, one that leaves the folder is followed.
+
+        In the copy it would lead elsewhere, and what it leads to would not be in the hash.
+        """
+        target = link.resolve()
+        if target.is_relative_to(self.root) or self.root.is_relative_to(target):
+            return Kind.LINK, link
+        # A link in what it leads to could lead back: only one from the folder itself is followed.
+        if target.is_dir() and link.is_relative_to(self.root):
+            return Kind.FOLDER, target
+        return (Kind.FILE, target) if target.is_file() else (Kind.LINK, link)
 
 
 def _kind(item: os.DirEntry[str]) -> Kind | None:

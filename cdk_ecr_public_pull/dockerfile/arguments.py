@@ -14,10 +14,10 @@ import json
 import re
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import SPACES, Text
 
-_NAME = re.compile(r"[^\t\v\f\r ]*")
+_NAME_AND_GAP = re.compile(r"([^\t\v\f\r ]*)[\t\v\f\r ]*")
+_BYTES_OF_SPACE = "\t\n\v\f\r \x85\xa0"
 _WORD = re.compile(r"[^\t\v\f\r ]+")
 
 
@@ -65,9 +65,11 @@ def split_command(line: Text) -> Command:
         line: The whole instruction, on one line.
     """
     line = line.strip()
-    match = _NAME.match(line.chars)
-    end = match.end() if match else 0
-    return Command(word=line[:end], arguments=line[end:].strip())
+    match = _NAME_AND_GAP.match(line.chars)
+    if match is None:
+        return Command(word=line, arguments=line[len(line) :])
+    # Other white space than ASCII's may follow the gap: then no flag does.
+    return Command(word=line[: match.end(1)], arguments=line[match.end() :])
 
 
 def split_flags(arguments: Text) -> tuple[list[Flag], Text]:
@@ -81,18 +83,28 @@ def split_flags(arguments: Text) -> tuple[list[Flag], Text]:
     Returns:
         The flags, and the rest.
     """
+    if arguments.chars.isascii():
+        flags, position = _take_flags(arguments)
+        return flags, arguments[position:].strip()
+    # BuildKit goes byte by byte here, and takes two of them for Latin-1's white space.
+    as_bytes = arguments.as_bytes()
+    flags, position = _take_flags(as_bytes)
+    return flags, as_bytes[position:].from_bytes().strip()
+
+
+def _take_flags(arguments: Text) -> tuple[list[Flag], int]:
     flags: list[Flag] = []
     position, chars = 0, arguments.chars
     while True:
-        while position < len(chars) and chars[position] in SPACES:
+        while position < len(chars) and chars[position] in _BYTES_OF_SPACE:
             position += 1
         if not chars.startswith("--", position):
-            return flags, arguments[position:].strip()
+            return flags, position
         start = position
         kept, position = _flag_end(chars, position)
         word = Text("".join(chars[i] for i in kept), [arguments.offsets[i] for i in kept])
         if word.chars == "--":
-            return flags, arguments[position:].strip()
+            return flags, position
         name, equals, _ = word.chars[2:].partition("=")
         flags.append(
             Flag(
@@ -118,7 +130,7 @@ def _flag_end(chars: str, position: int) -> tuple[list[int], int]:
                 quote = ""
             else:
                 kept.append(position)
-        elif char in SPACES:
+        elif char in _BYTES_OF_SPACE:
             break
         elif char in "'\"":
             quote = char
@@ -253,48 +265,3 @@ def _quoted_field(chars: str, position: int) -> tuple[list[int], int]:
 def _refuse_constant(name: str) -> None:
     # Python's json knows NaN and Infinity; JSON does not.
     raise ValueError(name)
-
-
-def check_flags(
-    flags: list[Flag], *, strings: str = "", lists: str = "", booleans: str = "", start: int
-) -> dict[str, list[Text]]:
-    """Check an instruction's flags against those that it has.
-
-    Args:
-        flags: The flags found.
-        strings: Names of flags that may stand once, with a value; separated by spaces.
-        lists: Names of flags that may stand several times, with a value.
-        booleans: Names of flags that may stand once, with ``true``, ``false`` or nothing.
-        start: The byte at which the instruction starts, for the refusal.
-
-    Returns:
-        The values of the flags, by name.
-
-    Raises:
-        Refusal: BuildKit would refuse one.
-    """
-    values: dict[str, list[Text]] = {}
-    for flag in flags:
-        refuse = _flag_refusal(flag, set(values), strings.split(), lists.split(), booleans.split())
-        if refuse:
-            raise Refusal(refuse, start=start, offset=flag.offset)
-        values.setdefault(flag.name, []).append(flag.value or Text("", ()))
-    return values
-
-
-def _flag_refusal(
-    flag: Flag, used: set[str], strings: list[str], lists: list[str], booleans: list[str]
-) -> str | None:
-    if flag.name not in (*strings, *lists, *booleans):
-        return f"unknown flag: --{flag.name}"
-    if flag.name in used and flag.name not in lists:
-        return f"duplicate flag specified: --{flag.name}"
-    if flag.name not in booleans:
-        return None if flag.value is not None else f"missing a value on flag: --{flag.name}"
-    if flag.value is None:
-        return None
-    if not flag.value.chars:
-        return f"missing a value on flag: --{flag.name}"
-    if flag.value.chars.lower() not in ("true", "false"):
-        return f"expecting boolean value for flag --{flag.name}, not: {flag.value.chars}"
-    return None

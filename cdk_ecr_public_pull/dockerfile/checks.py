@@ -12,14 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cdk_ecr_public_pull.dockerfile.arguments import (
     NotStrings,
-    check_flags,
     parse_json,
     split_flags,
     split_quoted_words,
     split_words,
 )
+from cdk_ecr_public_pull.dockerfile.flags import check_flags
+from cdk_ecr_public_pull.dockerfile.heredocs import parse_heredoc
 from cdk_ecr_public_pull.dockerfile.refusal import ParserRefusal, Refusal
 from cdk_ecr_public_pull.dockerfile.text import Text
+from cdk_ecr_public_pull.dockerfile.tokens import WordError
 
 Check = Callable[[Text, int, str], tuple[Text, ...]]
 _DURATION = re.compile(r"[-+]?(0|([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+")
@@ -67,9 +69,16 @@ def check_sources_and_destination(name: str, arguments: Text, start: int) -> tup
             "Destination could not be determined"
         )
         raise Refusal.of(message, start, arguments)
-    if re.fullmatch(r"[0-9]*<<-?[^<]+", words[-1]):
+    if _is_heredoc(words[-1]):
         raise Refusal.of(f"{name} cannot accept a heredoc as a destination", start, arguments)
     return tuple(split_words(arguments)) if in_json is None else _NOTHING
+
+
+def _is_heredoc(word: str) -> bool:
+    try:
+        return parse_heredoc(word) is not None
+    except WordError:
+        return False
 
 
 def check_choice(

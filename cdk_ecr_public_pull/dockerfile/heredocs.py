@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.arguments import is_json, split_command
+from cdk_ecr_public_pull.dockerfile.arguments import is_json, split_command, split_flags
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.tokens import WordError
 from cdk_ecr_public_pull.dockerfile.words import split_heredoc_name, split_raw
 
 _WITH_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
-_MARKER = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]+)")
+_MARKER = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +46,11 @@ def find_heredocs(instruction: Text, *, start: int) -> list[Heredoc]:
     if "<<" not in instruction.chars:
         return []
     command = split_command(instruction)
+    _, arguments = split_flags(command.arguments)
     if command.name == "ONBUILD":
-        command = split_command(command.arguments)
-    if command.name not in _WITH_HEREDOCS or is_json(command.arguments.chars):
+        command = split_command(arguments)
+        _, arguments = split_flags(command.arguments)
+    if command.name not in _WITH_HEREDOCS or is_json(arguments.chars):
         return []
     heredocs = []
     for word in split_raw(instruction.chars):
@@ -74,7 +76,7 @@ def parse_heredoc(word: str) -> Heredoc | None:
         WordError: A quote in it is not closed.
     """
     match = _MARKER.fullmatch(word)
-    if match is None:
+    if match is None or not match[2]:
         return None
     names = split_heredoc_name(match[2])
     return Heredoc(name=names[0], strips_tabs=bool(match[1])) if len(names) == 1 else None

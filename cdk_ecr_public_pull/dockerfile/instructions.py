@@ -12,13 +12,13 @@ from collections.abc import Callable
 from cdk_ecr_public_pull.dockerfile import checks
 from cdk_ecr_public_pull.dockerfile.arguments import (
     Command,
-    check_flags,
     split_command,
     split_csv,
     split_flags,
     split_quoted_words,
     split_words,
 )
+from cdk_ecr_public_pull.dockerfile.flags import check_flags
 from cdk_ecr_public_pull.dockerfile.parsed import Arg, Copy, From, OnBuild, Other, Parsed, Run
 from cdk_ecr_public_pull.dockerfile.refusal import ParserRefusal, Refusal
 from cdk_ecr_public_pull.dockerfile.simple import parse_simple

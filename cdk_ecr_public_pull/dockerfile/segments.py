@@ -113,13 +113,14 @@ def _mask_bodies(masked: bytes, lines: Lines) -> tuple[bytes, dict[int, int]]:
         index += 1
         if copy[first].startswith(_COMMENT):
             continue
-        has_marker = b"<<" in copy[first]
+        # The two characters of a marker may stand on two lines.
+        has_marker = b"<" in copy[first]
         while index < len(copy) and _continues(copy[last], lines.escape):
             if not copy[index].startswith(_COMMENT):
                 if last != first:
                     copy[last] = _COMMENT
                 last = index
-                has_marker = has_marker or b"<<" in copy[last]
+                has_marker = has_marker or b"<" in copy[last]
             index += 1
         if has_marker and (end := _heredoc_end(lines, first, index - 1)) >= index:
             copy[index : end + 1] = [_COMMENT] * (end + 1 - index)

@@ -74,3 +74,23 @@ class Text:
             "".join(part.chars for part in parts),
             tuple(chain.from_iterable(part.offsets for part in parts)),
         )
+
+    def as_bytes(self) -> Text:
+        """This text with a character for each byte of its UTF-8, as Latin-1 has them."""
+        chars: list[str] = []
+        offsets: list[int | None] = []
+        for char, offset in zip(self.chars, self.offsets, strict=True):
+            raw = char.encode("utf-8", "surrogateescape")
+            chars.append(raw.decode("latin-1"))
+            offsets += [None if offset is None else offset + i for i in range(len(raw))]
+        return Text("".join(chars), offsets)
+
+    def from_bytes(self) -> Text:
+        """The text whose bytes this one has for characters; the inverse of ``as_bytes``."""
+        chars = self.chars.encode("latin-1").decode("utf-8", "surrogateescape")
+        offsets: list[int | None] = []
+        index = 0
+        for char in chars:
+            offsets.append(self.offsets[index])
+            index += len(char.encode("utf-8", "surrogateescape"))
+        return Text(chars, offsets)

@@ -186,6 +186,28 @@ NOTES = [
         id="batch builds without Docker",
     ),
     pytest.param(
+        {"phases": commands("pre_build", "biuld", "x", pre_build={"on-failure": "CONTINUE"})},
+        (
+            Note(
+                id="on-failure",
+                message="phases.pre_build.on-failure is CONTINUE, so that a failed login does not"
+                " stop the build, which then pulls without one. Remove it, or let the login be"
+                " optional.",
+            ),
+            Note(
+                id="unknown-phase",
+                message="phases.biuld is none of CodeBuild's phases, which may never run it."
+                " Did you mean build?",
+            ),
+            Note(
+                id="unknown-phase",
+                message="phases.x is none of CodeBuild's phases, which may never run it."
+                " They are install, pre_build, build, post_build.",
+            ),
+        ),
+        id="a failure that is ignored, and phases that do not exist",
+    ),
+    pytest.param(
         {"batch": {"build-list": "a", "build-graph": [1], "build-matrix": [], "build-fanout": 1}},
         (),
         id="what is not as CodeBuild wants it is left to CodeBuild",

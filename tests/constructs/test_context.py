@@ -292,7 +292,6 @@ def test_assembly_in_the_context(root: Path) -> None:
 
 def test_links(root: Path, tmp_path: Path) -> None:
     """Links stay links, but a linked Dockerfile becomes a file."""
-    make(tmp_path, {"outside": "outside"})
     (root / "in").symlink_to("src")
     (root / "out").symlink_to(tmp_path / "outside")
     (root / "Dockerfile").rename(root / "src/Dockerfile")
@@ -306,6 +305,23 @@ def test_links(root: Path, tmp_path: Path) -> None:
     assert not (copy / "Dockerfile").is_symlink()
     assert (copy / "Dockerfile").read_bytes().decode() == AFTER
     assert (copy / "src/Dockerfile").read_bytes().decode() == BEFORE
+
+
+def test_links_that_leave_the_folder(root: Path, tmp_path: Path) -> None:
+    """They become what they lead to, so that a change there changes the hash."""
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "lib.txt").write_text("one", "utf-8")
+    (root / "lib.txt").symlink_to("../shared/lib.txt")
+    (root / "shared").symlink_to(tmp_path / "shared")
+    (tmp_path / "shared" / "back").symlink_to(root)
+    context = RewrittenBuildContext(new_stack(), "Context", directory=root)
+    copy = Path(context.path)
+    assert not (copy / "lib.txt").is_symlink()
+    assert (copy / "lib.txt").read_text("utf-8") == "one"
+    assert (copy / "shared" / "lib.txt").read_text("utf-8") == "one"
+    assert (copy / "shared" / "back").is_symlink()
+    (tmp_path / "shared" / "lib.txt").write_text("two", "utf-8")
+    assert path_and_hash(root)[1] != context.asset.asset_hash
 
 
 def test_directory_that_is_a_link(root: Path, tmp_path: Path) -> None:
