@@ -1,0 +1,115 @@
+"""What the tests of Dockerfiles share: the case table, and the two questions about a rewrite."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cdk_ecr_public_pull.dockerfile.findings import Finding, RuleSettings
+from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
+from cdk_ecr_public_pull.images.mirrors import Mirrors
+
+DATA = Path(__file__).parent.parent / "data"
+COPIES = b"public.ecr.aws/docker/library/"
+# Pieces of Dockerfiles that mean something, and bytes that others misread.
+FRAGMENTS = (
+    b"FROM |FROM node|ARG A=|ARG A=${A}|$A|${A:-|${A#|}|\"|'|\\|`|\\\n|\n|\r\n|\r|\t|\x0b|\x0c| "
+    b"|<<EOF\n|EOF\n|<<|<\\\n<RUN\n|#|# escape=`\n|# syntax=|--from=|--from=0 |--from=1 "
+    b"|--mount=from=|,|=|ONBUILD |COPY |RUN |\xef\xbb\xbf|\xc2\xa0|\x85|\xa0|\xff|\x00|\x1c"
+    b'|\xe2\x80\xa8| AS |:|/|@|docker.io/|library/|node|nginx|scratch|[|]|["|--|-'
+).split(b"|")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A Dockerfile, and what BuildKit says about it.
+
+    Attributes:
+        name: What it is about.
+        content: The file.
+        build_args: The values of ``--build-arg``.
+        pulls: The images that all stages pull, sorted.
+        reachable: Those of the default target.
+        syntax: The image that parses the file, or None.
+        error: Why BuildKit refuses the file, or None.
+        spans: Each instruction's name, first line and last line.
+    """
+
+    name: str
+    content: bytes
+    build_args: Mapping[str, str]
+    pulls: list[str]
+    reachable: list[str]
+    syntax: str | None
+    error: str | None
+    spans: list[tuple[str, int, int]]
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """The case table of BuildKit's own answers."""
+    rows: list[dict[str, Any]] = json.loads((DATA / "dockerfile-cases.json").read_bytes())
+    return tuple(
+        Case(
+            name=row["name"],
+            content=base64.b64decode(row["dockerfile_b64"]),
+            build_args=row["build_args"],
+            pulls=row["pulls_all"],
+            reachable=row["pulls_default_target"],
+            syntax=row["syntax"],
+            error=row["error"],
+            spans=[(name, first, last) for name, first, last in row["spans"]],
+        )
+        for row in rows
+    )
+
+
+def check_unchanged(
+    content: bytes,
+    *rules: str,
+    mirrors: Mirrors | None = None,
+    settings: RuleSettings | None = None,
+) -> tuple[Finding, ...]:
+    """Hold that a rewrite changes nothing, and which rules its findings name.
+
+    Args:
+        content: The Dockerfile.
+        rules: The rules of the findings, in their order.
+        mirrors: Where copies are; the built-in ones if left out.
+        settings: The rules' severities; their defaults if left out.
+
+    Returns:
+        The findings.
+    """
+    rewrite = rewrite_dockerfile(content, mirrors=mirrors, settings=settings)
+    assert (rewrite.content, rewrite.edits) == (content, ())
+    assert [str(finding.rule) for finding in rewrite.findings] == list(rules)
+    return rewrite.findings
+
+
+def check_rewritten(
+    content: bytes,
+    expected: bytes,
+    *rules: str,
+    mirrors: Mirrors | None = None,
+    settings: RuleSettings | None = None,
+) -> None:
+    """Hold what a rewrite makes of a file, and that a second one changes nothing.
+
+    Args:
+        content: The Dockerfile.
+        expected: What becomes of it; ``~`` stands for the path of the copies.
+        rules: The rules of the findings that remain, in their order.
+        mirrors: Where copies are; the built-in ones if left out.
+        settings: The rules' severities; their defaults if left out.
+    """
+    rewrite = rewrite_dockerfile(content, mirrors=mirrors, settings=settings)
+    assert rewrite.content == expected.replace(b"~", COPIES)
+    assert [str(finding.rule) for finding in rewrite.findings] == list(rules)
+    again = rewrite_dockerfile(rewrite.content, mirrors=mirrors, settings=settings)
+    assert (again.content, again.edits) == (rewrite.content, ())

@@ -1,0 +1,304 @@
+"""Findings as people read them: whole messages, and their places."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from cdk_ecr_public_pull.dockerfile.findings import Rule, render
+from cdk_ecr_public_pull.dockerfile.positions import Positions
+from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile, rewrite_dockerfile
+
+DIGEST = "sha256:" + "ab" * 32
+
+
+def _report(content: bytes, path: str = "Dockerfile") -> str:
+    positions = Positions(content)
+    findings = check_dockerfile(content, path=path)
+    return "".join(render(finding, positions) + "\n" for finding in findings)
+
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "docker-hub-pull": (
+        "FROM node:21 AS b\n",
+        """\
+        Dockerfile:1:6: error: node:21 is pulled from Docker Hub [docker-hub-pull]
+          FROM node:21 AS b
+               ^^^^^^^
+          help: pull public.ecr.aws/docker/library/node:21
+        """,
+    ),
+    "docker-hub-pull by an ARG, arg-reaches-stage": (
+        "ARG B=node\nFROM $B\nARG V B\n",
+        """\
+        Dockerfile:2:6: error: node:latest is pulled from Docker Hub [docker-hub-pull]
+          FROM $B
+               ^^
+          help: pull public.ecr.aws/docker/library/node:latest, by the default of ARG B on line 1
+        Dockerfile:3:7: warning: this stage reads ARG B, and its default changes [arg-reaches-stage]
+          ARG V B
+                ^
+          help: see whether a command of the stage depends on the old value
+        """,
+    ),
+    "docker-hub-pull that no change is safe for": (
+        "FROM doc'ker.io/'node\n",
+        """\
+        Dockerfile:1:6: error: node:latest is pulled from Docker Hub [docker-hub-pull]
+          FROM doc'ker.io/'node
+               ^^^^^^^^^^^^^^^^
+          help: write public.ecr.aws/docker/library/node:latest by hand: the change could not be \
+shown to be safe
+        """,
+    ),
+    "withdrawn-image": (
+        "FROM public.ecr.aws/bitnami/nginx:1\n",
+        """\
+        Dockerfile:1:6: error: public.ecr.aws/bitnami/nginx:1 is gone: public.ecr.aws/bitnami was \
+removed on 2026-06-10 [withdrawn-image]
+          FROM public.ecr.aws/bitnami/nginx:1
+               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          help: pull another image, or name a copy of it under mirrors
+        """,
+    ),
+    "invalid-dockerfile": (
+        "FROM node\nCOPY --form=nginx a b\n",
+        """\
+        Dockerfile:2:6: error: BuildKit refuses this file: unknown flag: --form [invalid-dockerfile]
+          COPY --form=nginx a b
+               ^^^^^^^^^^^^^^^^
+          help: mend this line; nothing is changed before the file builds
+        """,
+    ),
+    "no-mirror": (
+        "FROM bitnami/nginx\n",
+        """\
+        Dockerfile:1:6: warning: bitnami/nginx:latest is pulled from Docker Hub: no copy of \
+bitnami/nginx on ECR Public is known [no-mirror]
+          FROM bitnami/nginx
+               ^^^^^^^^^^^^^
+          help: copy it to a registry of yours, and name that under mirrors: "bitnami/nginx" = "…"
+        """,
+    ),
+    "unknown-image": (
+        "FROM my-base:1\n",
+        """\
+        Dockerfile:1:6: warning: my-base:1 may be pulled from Docker Hub: my-base is not one of \
+Docker's official images [unknown-image]
+          FROM my-base:1
+               ^^^^^^^^^
+          help: if the build's own engine has it, add "my-base" to local_images; if a registry has \
+it, name that under mirrors: "my-base" = "…"
+        """,
+    ),
+    "syntax-frontend": (
+        "# syntax=docker/dockerfile:1\nFROM scratch\n",
+        """\
+        Dockerfile:1:10: warning: the syntax image docker/dockerfile:1 is pulled from Docker Hub; \
+no copy is known [syntax-frontend]
+          # syntax=docker/dockerfile:1
+                   ^^^^^^^^^^^^^^^^^^^
+          help: remove the line, so that the frontend built into BuildKit is used
+        """,
+    ),
+    "digest-pin": (
+        f"FROM public.ecr.aws/docker/library/node\nFROM node:21@{DIGEST}\n",
+        f"""\
+        Dockerfile:2:6: error: node:21@{DIGEST} is pulled from Docker Hub [docker-hub-pull]
+          FROM node:21@{DIGEST}
+               {"^" * 79}
+          help: pull public.ecr.aws/docker/library/node:21@{DIGEST}
+        Dockerfile:2:6: warning: the digest of node:21@{DIGEST} may not exist on public.ecr.aws \
+[digest-pin]
+          FROM node:21@{DIGEST}
+               {"^" * 79}
+          help: check that public.ecr.aws/docker/library/node@{DIGEST} exists; copies were seen to \
+differ
+        """,
+    ),
+    "needs-build-arg": (
+        "ARG BASE\nFROM $BASE\n",
+        """\
+        Dockerfile:2:6: warning: only a build argument tells what is pulled here: BASE has no \
+value [needs-build-arg]
+          FROM $BASE
+               ^^^^^
+          help: give ARG BASE a default, or pass the name of a copy, such as \
+public.ecr.aws/docker/library/node:21, with --build-arg
+        """,
+    ),
+    "needs-build-arg for a prefix": (
+        "ARG REG=\nFROM ${REG}node\n",
+        """\
+        Dockerfile:2:6: warning: ARG REG is empty here, and could put a registry before this name \
+[needs-build-arg]
+          FROM ${REG}node
+               ^^^^^^^^^^
+          help: give ARG REG the default that this name needs, such as \
+public.ecr.aws/docker/library/
+        Dockerfile:2:6: error: node:latest is pulled from Docker Hub [docker-hub-pull]
+          FROM ${REG}node
+               ^^^^^^^^^^
+          help: give ARG REG the default that this name needs, such as \
+public.ecr.aws/docker/library/
+        """,
+    ),
+    "ambiguous-arg, shared": (
+        "ARG N=nginx\nFROM $N AS nginx\nFROM $N\n",
+        """\
+        Dockerfile:2:6: warning: ARG N is used in several places that need different values \
+[ambiguous-arg]
+          FROM $N AS nginx
+               ^^
+          help: give each of these places an ARG of its own
+        Dockerfile:2:6: error: nginx:latest is pulled from Docker Hub [docker-hub-pull]
+          FROM $N AS nginx
+               ^^
+          help: give each of these places an ARG of its own
+        """,
+    ),
+    "ambiguous-arg, scattered": (
+        "ARG A=docker. B=io\nFROM $A$B/node\n",
+        """\
+        Dockerfile:2:6: warning: the name is put together from several parts: ARG A, ARG B \
+[ambiguous-arg]
+          FROM $A$B/node
+               ^^^^^^^^^
+          help: let one ARG, or the line itself, hold it: public.ecr.aws/docker/library/node:latest
+        Dockerfile:2:6: error: node:latest is pulled from Docker Hub [docker-hub-pull]
+          FROM $A$B/node
+               ^^^^^^^^^
+          help: let one ARG, or the line itself, hold it: public.ecr.aws/docker/library/node:latest
+        """,
+    ),
+    "onbuild-ambiguous": (
+        "FROM scratch\nONBUILD COPY --from=node a b\n",
+        """\
+        Dockerfile:2:21: warning: this name means an image or a stage, as the Dockerfile on top \
+decides [onbuild-ambiguous]
+          ONBUILD COPY --from=node a b
+                              ^^^^
+          help: if the image is meant, write public.ecr.aws/docker/library/node:latest
+        Dockerfile:2:21: error: node:latest is pulled from Docker Hub [docker-hub-pull]
+          ONBUILD COPY --from=node a b
+                              ^^^^
+          help: if the image is meant, write public.ecr.aws/docker/library/node:latest
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "report"), MESSAGES.values(), ids=MESSAGES.keys())
+def test_messages(content: str, report: str) -> None:
+    """A finding says where, what, why and what to do, with a mark under the place."""
+    assert _report(content.encode()) == dedent(report)
+
+
+def test_every_rule_has_its_message() -> None:
+    """The table above shows each rule."""
+    shown = "".join(report for _, report in MESSAGES.values())
+    assert [rule for rule in Rule if f"[{rule}]" not in shown] == []
+
+
+def test_a_given_build_arg() -> None:
+    """What a build argument names is to be changed where it is given."""
+    rewrite = rewrite_dockerfile(b"ARG B=x/y\nFROM $B\n", build_args={"B": "node:21"})
+    copy = "public.ecr.aws/docker/library/node:21"
+    assert [(finding.message, finding.help) for finding in rewrite.findings] == [
+        (
+            "node:21 is pulled from Docker Hub",
+            f"pass the name of its copy as the build argument: {copy}",
+        )
+    ]
+
+
+PLACES: dict[str, tuple[bytes, str]] = {
+    "a tab before": (
+        b"FROM scratch\n\tCOPY\t--from=nginx\ta\tb\n",
+        """\
+        Dockerfile:2:14: error: nginx:latest is pulled from Docker Hub [docker-hub-pull]
+              COPY    --from=nginx    a   b
+                             ^^^^^
+        """,
+    ),
+    "letters of several bytes before": (
+        "FROM scratch\nCOPY --chown=éß --from=nginx a b\n".encode(),
+        """\
+        Dockerfile:2:24: error: nginx:latest is pulled from Docker Hub [docker-hub-pull]
+          COPY --chown=éß --from=nginx a b
+                                 ^^^^^
+        """,
+    ),
+    "no UTF-8 before": (
+        b"FROM scratch\nCOPY --chown=\xe9 --from=nginx a b\n",
+        """\
+        Dockerfile:2:23: error: nginx:latest is pulled from Docker Hub [docker-hub-pull]
+          COPY --chown=\ufffd --from=nginx a b
+                                ^^^^^
+        """,
+    ),
+    "a byte order mark and CRLF": (
+        b"\xef\xbb\xbfFROM node\r\n",
+        """\
+        Dockerfile:1:6: error: node:latest is pulled from Docker Hub [docker-hub-pull]
+          FROM node
+               ^^^^
+        """,
+    ),
+    "no final newline": (
+        b"#\nFROM node",
+        """\
+        Dockerfile:2:6: error: node:latest is pulled from Docker Hub [docker-hub-pull]
+          FROM node
+               ^^^^
+        """,
+    ),
+    "a word on two lines": (
+        b"FROM no\\\nde\n",
+        """\
+        Dockerfile:1:6: error: node:latest is pulled from Docker Hub [docker-hub-pull]
+          FROM no\\
+               ^^^
+        """,
+    ),
+    "a later line of an instruction": (
+        b"FROM \\\n# a comment\n  node\n",
+        """\
+        Dockerfile:3:3: error: node:latest is pulled from Docker Hub [docker-hub-pull]
+            node
+            ^^^^
+        """,
+    ),
+    "a control character": (
+        b"FROM node:\x1b[0m\n",
+        """\
+        Dockerfile:1:6: error: BuildKit refuses this file: failed to parse stage name \
+"node:\\x1b[0m": invalid reference format [invalid-dockerfile]
+          FROM node:\\x1b[0m
+               ^^^^^^^^^^^^
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "report"), PLACES.values(), ids=PLACES.keys())
+def test_places(content: bytes, report: str) -> None:
+    """Lines and columns are those of an editor, and the mark is under the word."""
+    lines = _report(content).splitlines(keepends=True)
+    assert "".join(lines[:3]) == dedent(report)
+
+
+def test_a_path_with_a_control_character() -> None:
+    """A file's name cannot write to the terminal as it likes, nor make a line of its own."""
+    report = _report(b"FROM node\n", path="a\nb\x1b]0;x\x07")
+    assert report.splitlines()[0] == (
+        "a\\nb\\x1b]0;x\\x07:1:6: error: node:latest is pulled from Docker Hub [docker-hub-pull]"
+    )
+
+
+def test_ends() -> None:
+    """A finding's end is the column after its last character, on the line where that is."""
+    [finding] = check_dockerfile("# é\nFROM no\\\nde AS b\n".encode())
+    place = (finding.line, finding.column, finding.end_line, finding.end_column)
+    assert place == (2, 6, 3, 3)

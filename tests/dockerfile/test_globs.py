@@ -1,0 +1,94 @@
+"""Patterns of ``${name#pattern}`` and its kin, against the plainest matcher there is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdk_ecr_public_pull.dockerfile.globs import (
+    InvalidPattern,
+    find_all,
+    parse_pattern,
+    prefix_length,
+    suffix_length,
+)
+from tests.dockerfile.strategies import examples
+
+VALUES = st.text("ab*\\?/", max_size=8)
+PATTERNS = st.lists(st.sampled_from([*"ab/*?", "\\*", "\\?", "\\\\", "\\/", "\\}"]), max_size=6)
+
+
+def _matches(tokens: list[tuple[str, bool]], value: str) -> bool:
+    """Try every way to match all of a value."""
+    if not tokens:
+        return not value
+    (char, is_wildcard), rest = tokens[0], tokens[1:]
+    if is_wildcard and char == "*":
+        return any(_matches(rest, value[i:]) for i in range(len(value) + 1))
+    return bool(value) and (is_wildcard or value[0] == char) and _matches(rest, value[1:])
+
+
+@examples(200)
+@given(PATTERNS, VALUES)
+def test_prefix(pattern: list[str], value: str) -> None:
+    """``#`` drops the shortest prefix that matches, ``##`` the longest, or none."""
+    tokens = parse_pattern("".join(pattern))
+    lengths = [i for i in range(len(value) + 1) if _matches(tokens, value[:i])] or [0]
+    found = [prefix_length("".join(pattern), value, longest=longest) for longest in (False, True)]
+    assert found == [min(lengths), max(lengths)]
+
+
+@examples(200)
+@given(PATTERNS, VALUES)
+def test_suffix(pattern: list[str], value: str) -> None:
+    """``%`` drops the shortest suffix that matches, ``%%`` the longest, or none."""
+    tokens = parse_pattern("".join(pattern))
+    lengths = [i for i in range(len(value) + 1) if _matches(tokens, value[len(value) - i :])] or [0]
+    found = [suffix_length("".join(pattern), value, longest=longest) for longest in (False, True)]
+    assert found == [min(lengths), max(lengths)]
+
+
+@examples(200)
+@given(PATTERNS, VALUES)
+def test_find_all(pattern: list[str], value: str) -> None:
+    """``//`` replaces the longest match at each place from the left, none empty after another."""
+    tokens = parse_pattern("".join(pattern))
+    expected: list[tuple[int, int]] = []
+    start = 0
+    while start <= len(value):
+        ends = [i for i in range(start, len(value) + 1) if _matches(tokens, value[start:i])]
+        if ends and not (ends[-1] == start and expected and expected[-1][1] == start):
+            expected.append((start, ends[-1]))
+            start = max(ends[-1], start + 1)
+        else:
+            start += 1
+    assert list(find_all("".join(pattern), value)) == expected
+
+
+PARSED = {
+    "a*?": [("a", False), ("*", True), ("?", True)],
+    "\\*\\?\\\\": [("*", False), ("?", False), ("\\", False)],
+    "\\}\\/": [("}", False), ("/", False)],
+    "[a]": [("[", False), ("a", False), ("]", False)],
+    "": [],
+}
+
+
+@pytest.mark.parametrize(("pattern", "tokens"), PARSED.items(), ids=PARSED.keys())
+def test_parsed(pattern: str, tokens: list[tuple[str, bool]]) -> None:
+    """Only ``*`` and ``?`` are wildcards, and only where they are not escaped."""
+    assert parse_pattern(pattern) == tokens
+
+
+@pytest.mark.parametrize(("pattern", "escape"), [("\\a", "\\a"), ("a\\", "\\"), ("\\[", "\\[")])
+def test_invalid(pattern: str, escape: str) -> None:
+    """Another escape is refused in BuildKit's words."""
+    with pytest.raises(InvalidPattern) as caught:
+        parse_pattern(pattern)
+    assert str(caught.value) == f"invalid escape '{escape}'"
+
+
+def test_many_stars() -> None:
+    """A pattern that a backtracking matcher would choke on takes no time to speak of."""
+    assert suffix_length("*a" * 30 + "b", "a" * 2000, longest=True) == 0
