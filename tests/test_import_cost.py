@@ -34,8 +34,16 @@ def test_the_command_line_never_starts_node(command: str, tmp_path: Path) -> Non
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_bytes(b"FROM node:21.7.0-alpine3.19\n")
     modules = imported("-m", PACKAGE, command, str(dockerfile))
-    assert f"{PACKAGE}.dockerfile.pulls" in modules
+    assert f"{PACKAGE}.dockerfile.positions" in modules
     assert {module.split(".")[0] for module in modules} & STARTS_NODE == set()
+
+
+def test_the_usual_file_takes_the_quick_way(tmp_path: Path) -> None:
+    """Its check loads neither the long way nor what only that needs."""
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_bytes(b"FROM node:21.7.0-alpine3.19\nCOPY . .\n")
+    modules = imported("-m", PACKAGE, "check", str(dockerfile))
+    assert modules & {"dockerfile_parse", f"{PACKAGE}.dockerfile.long_way"} == set()
 
 
 def test_importing_the_package_imports_almost_nothing() -> None:

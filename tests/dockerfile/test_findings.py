@@ -8,7 +8,7 @@ import pytest
 
 from cdk_ecr_public_pull.dockerfile.findings import Rule, render
 from cdk_ecr_public_pull.dockerfile.positions import Positions
-from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile, rewrite_dockerfile
+from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
 
 DIGEST = "sha256:" + "ab" * 32
 
@@ -199,18 +199,6 @@ def test_every_rule_has_its_message() -> None:
     """The table above shows each rule."""
     shown = "".join(report for _, report in MESSAGES.values())
     assert [rule for rule in Rule if f"[{rule}]" not in shown] == []
-
-
-def test_a_given_build_arg() -> None:
-    """What a build argument names is to be changed where it is given."""
-    rewrite = rewrite_dockerfile(b"ARG B=x/y\nFROM $B\n", build_args={"B": "node:21"})
-    copy = "public.ecr.aws/docker/library/node:21"
-    assert [(finding.message, finding.help) for finding in rewrite.findings] == [
-        (
-            "node:21 is pulled from Docker Hub",
-            f"pass the name of its copy as the build argument: {copy}",
-        )
-    ]
 
 
 PLACES: dict[str, tuple[bytes, str]] = {

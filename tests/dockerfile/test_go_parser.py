@@ -25,7 +25,7 @@ dockerfile = pytest.importorskip("dockerfile", reason="its wheel is for Linux on
 Found = list[tuple[str, int, int, tuple[str, ...]]]
 
 # Where the two differ: the reason, what a file must have for it, and a file that shows it.
-# On all but the last two BuildKit has changed since.
+# On all but the last BuildKit has changed since.
 DIFFERENCES = {
     "white space between << and a name belongs to the marker now": (
         re.compile(r"<<-?[ \t\r\v\f]"),

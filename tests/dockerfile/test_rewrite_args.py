@@ -192,3 +192,15 @@ def test_with_build_args(
     rewrite = rewrite_dockerfile(content, build_args=build_args)
     assert rewrite.content == (expected or content).replace(b"~", COPIES)
     assert [str(finding.rule) for finding in rewrite.findings] == rules
+
+
+def test_a_given_build_arg() -> None:
+    """What a build argument names is to be changed where it is given."""
+    rewrite = rewrite_dockerfile(b"ARG B=x/y\nFROM $B\n", build_args={"B": "node:21"})
+    copy = "public.ecr.aws/docker/library/node:21"
+    assert [(finding.message, finding.help) for finding in rewrite.findings] == [
+        (
+            "node:21 is pulled from Docker Hub",
+            f"pass the name of its copy as the build argument: {copy}",
+        )
+    ]
