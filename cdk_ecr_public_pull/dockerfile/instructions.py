@@ -19,6 +19,7 @@ from cdk_ecr_public_pull.dockerfile.arguments import (
     split_words,
 )
 from cdk_ecr_public_pull.dockerfile.flags import check_flags
+from cdk_ecr_public_pull.dockerfile.mounts import refuse_mount
 from cdk_ecr_public_pull.dockerfile.parsed import Arg, Copy, From, OnBuild, Other, Parsed, Run
 from cdk_ecr_public_pull.dockerfile.refusal import ParserRefusal, Refusal
 from cdk_ecr_public_pull.dockerfile.simple import parse_simple
@@ -107,34 +108,31 @@ def _parse_run(arguments: Text, start: int, _escape: str) -> Run:
     checks.check_choice(values, "network", ("default", "none", "host"), start)
     checks.check_choice(values, "security", ("sandbox", "insecure"), start)
     sources: list[Text | None] = []
-    secret = False
+    late: Refusal | None = None
     for mount in values.get("mount", []):
-        source, is_secret = _parse_mount(mount, start)
-        has_source = source is not None and bool(source.chars)
-        sources.append(source if has_source else None)
-        secret = secret or (has_source and is_secret)
-    return Run(sources=tuple(sources), secret=secret)
+        source, cause = _parse_mount(mount, start)
+        sources.append(source)
+        if cause and late is None:
+            late = Refusal.of(cause, start, mount)
+    return Run(sources=tuple(sources), late=late)
 
 
-def _parse_mount(mount: Text, start: int) -> tuple[Text | None, bool]:
+def _parse_mount(mount: Text, start: int) -> tuple[Text | None, str | None]:
     try:
         fields = split_csv(mount)
     except ValueError as error:
         message = f"failed to parse csv mounts: {error}"
         raise Refusal.of(message, start, mount) from None
     source: Text | None = None
-    is_secret = False
     for entry in fields:
         key, equals, value = entry.chars.partition("=")
         if key.lower() == "from" and equals:
             if re.search(r"\$.", value):
                 message = "'from' doesn't support variable expansion, define alias stage instead"
                 raise Refusal.of(message, start, entry)
-            # The last one wins.
-            source = entry[len(key) + 1 :]
-        elif key.lower() == "type":
-            is_secret = value.lower() == "secret"
-    return source, is_secret
+            # The last one wins; an empty one is none.
+            source = entry[len(key) + 1 :] if value else None
+    return source, refuse_mount([entry.chars for entry in fields])
 
 
 def _parse_onbuild(arguments: Text, start: int, escape: str) -> OnBuild:

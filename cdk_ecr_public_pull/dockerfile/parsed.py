@@ -38,11 +38,11 @@ class Run:
 
     Attributes:
         sources: The names, in order; None for a mount that names nothing.
-        secret: Whether a secret mount has one of them, which BuildKit refuses late.
+        late: Why BuildKit refuses a mount when it runs the instruction, or None.
     """
 
     sources: tuple[Text | None, ...]
-    secret: bool
+    late: Refusal | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,12 @@ PAIRS = rf"(?:(?:{SPACE}{KEY}={VALUE}*+)++|{GAP}{KEY}{VALUES}){END}"
 STRING = r'"[^"\\\x00-\x1f]++"'
 JSON = rf"{GAP}\[[ \t]*+{STRING}(?:[ \t]*+,[ \t]*+{STRING})*+[ \t]*+\]{END}"
 SHELL = rf"{SPACE}(?![-\[\\<\s]){REST}"
-# A mount that takes nothing from an image or a stage.
-MOUNT = rf"{SPACE}--mount=(?:(?![fF][rR][oO][mM])[^\s\"'\\])++"
+# Mounts that take nothing from an image or a stage, in their usual forms.
+MOUNT = (
+    rf"{SPACE}--mount=type=(?:cache(?:,(?:id|target|dst)=[^\s\"'\\$,]++"
+    r"|,sharing=(?:shared|private|locked))*+|secret,id=[^\s\"'\\$,]++"
+    r"(?:,(?:target|dst|env)=[^\s\"'\\$,]++|,required(?:=true)?+)*+|ssh)"
+)
 FILES = rf"(?:{GAP}--chown=[^\s\"'\\$]++)?+{SPACE}(?!-|\[){PATH}(?:{SPACE}{PATH})++{END}"
 # Few alternatives, since a long pattern takes long to compile.
 PLAIN = "|".join(

@@ -17,8 +17,9 @@ from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.tokens import WordError
 from cdk_ecr_public_pull.dockerfile.words import NO_NAMES, Expansion, expand
 
-# strconv.Atoi's integers; a longer one overflows and is read as a name.
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+# strconv.Atoi's integers; one beyond 64 bits is read as a name.
+_INTEGER = re.compile(r"[+-]?0*([0-9]{1,19})")
+_INT64 = 1 << 63
 
 
 @dataclass(slots=True, eq=False)
@@ -201,7 +202,8 @@ class StageGraph:
         taken.append(state)
 
     def _state_for(self, name: str, start: int, *, by_index: bool) -> State:
-        if by_index and _INTEGER.fullmatch(name):
+        digits = _INTEGER.fullmatch(name) if by_index else None
+        if digits and int(digits[1]) < _INT64:
             index = int(name)
             if not 0 <= index < len(self.states):
                 raise Refusal(f"invalid stage index {index}", start=start)

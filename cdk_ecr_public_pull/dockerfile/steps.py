@@ -57,8 +57,8 @@ def _refused(step: Step, escape: str) -> Iterator[Refusal]:
         words = parsed.words
     elif isinstance(parsed, Arg):
         words = tuple(default for _, default in parsed.defaults if default is not None)
-    elif isinstance(parsed, Run) and parsed.secret:
-        yield Refusal("secret mount should not have a from", start=step.start)
+    elif isinstance(parsed, Run) and parsed.late is not None:
+        yield parsed.late
     for word in words:
         try:
             expand(word, _EverySet(), escape=escape)

@@ -30,8 +30,11 @@ class Ran:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The environment of a program that finds the package here, with more variables."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+    """The environment of a program that finds the package here, with more variables.
+
+    Its output is buffered as a user's is, whatever is said to the Python that runs the tests.
+    """
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "", **variables}
 
 
 def run(

@@ -60,6 +60,25 @@ def test_a_reader_that_has_seen_enough(
     assert (line[: len(first)], err, process.returncode) == (first, b"", 141)
 
 
+def test_a_reader_that_is_gone(tmp_path: Path) -> None:
+    """What is still to be written at the end is dropped without a word."""
+    write_many(tmp_path, 1)
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ran = subprocess.run(
+            [*COMMAND, "pulls", "."],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writer)
+    assert (ran.returncode, ran.stderr) == (141, b"")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device is Linux's")
 @pytest.mark.parametrize("arguments", [("check", "."), ("pulls", "--format=json", ".")])
 def test_an_output_without_room(tmp_path: Path, arguments: tuple[str, ...]) -> None:

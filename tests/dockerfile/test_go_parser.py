@@ -39,11 +39,17 @@ DIFFERENCES = {
         re.compile(r"#\s*check\s*=", re.IGNORECASE),
         "# check=skip=all\n# escape=`\nFROM `\na\n",
     ),
+    "${…/…}, ${…#…} and ${…%…} are no errors now, so that a heredoc beside one is found": (
+        re.compile(r"\$\{[^}]*[#%/].*<<|<<.*\$\{[^}]*[#%/]", re.DOTALL),
+        "FROM a\nRUN ${A/b/c} <<E\nE\n",
+    ),
     "it hands its text on as a C string, which a NUL ends": (
         re.compile(r"\x00"),
         "FROM a\nRUN \x00\nRUN b\n",
     ),
 }
+# What is looked for may be split by one.
+_CONTINUATION = re.compile(r"[\\`][ \t]*\r*\n(?:[ \t\r]*(?:#.*)?\n)*")
 
 
 def _ours(content: bytes) -> Found | None:
@@ -77,7 +83,7 @@ def _theirs(content: bytes) -> Found | None:
 
 
 def _differences(content: bytes) -> list[str]:
-    text = content.decode().removeprefix("\ufeff")
+    text = _CONTINUATION.sub("", content.decode().removeprefix("\ufeff"))
     return [reason for reason, (pattern, _) in DIFFERENCES.items() if pattern.search(text)]
 
 
@@ -95,7 +101,7 @@ COMPARABLE = [case for case in cases() if _is_text(case.content) and not _differ
 
 def test_most_cases_can_be_compared() -> None:
     """Few cases are left out for a listed reason."""
-    assert len(COMPARABLE) >= 115
+    assert len(COMPARABLE) >= 110
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in COMPARABLE])
@@ -130,7 +136,11 @@ def test_any_broken_dockerfile(content: bytes) -> None:
 
 
 def _compare(content: bytes) -> None:
-    theirs = _theirs(content)
+    try:
+        theirs = _theirs(content)
+    except UnicodeDecodeError:
+        # It cut what follows HEALTHCHECK within a letter, which cannot be handed on.
+        return
     ours = _ours(content)
     if theirs is None:
         # It takes arguments apart too, which we do later.

@@ -93,7 +93,7 @@ IN_A_STAGE = [
         13,
         "'from' doesn't support variable expansion, define alias stage instead",
     ),
-    Row("RUN --mount=type=secret,from=a ls", 2, 1, "secret mount should not have a from"),
+    Row("RUN --mount=type=secret,from=a ls", 2, 13, "secret mount should not have a from"),
     Row("RUN --mount=from=c ls\nFROM scratch AS c", 2, 18, TOO_EARLY.format("mount")),
     Row("RUN --network=x ls", 2, 15, 'network "x" is not valid'),
     Row("RUN --security=x ls", 2, 16, 'security "x" is not valid'),
