@@ -28,7 +28,7 @@ Found = list[tuple[str, int, int, tuple[str, ...]]]
 # On all but the last BuildKit has changed since.
 DIFFERENCES = {
     "white space between << and a name belongs to the marker now": (
-        re.compile(r"<<-?[ \t\r\v\f]"),
+        re.compile(r"<(?:[\\`][ \t\r]*\n(?:\s*#.*\n|\s*\n)*)*<-?[ \t\r\v\f]"),
         "FROM a\nRUN << E\nx\nE\n",
     ),
     "what follows a JSON array makes it none now": (
@@ -42,6 +42,10 @@ DIFFERENCES = {
     "${…/…}, ${…#…} and ${…%…} are no errors now, so that a heredoc beside one is found": (
         re.compile(r"\$\{[^}]*[#%/].*<<|<<.*\$\{[^}]*[#%/]", re.DOTALL),
         "FROM a\nRUN ${A/b/c} <<E\nE\n",
+    ),
+    "a vertical tab behind a directive's # is white space now": (
+        re.compile(r"#\s*\v"),
+        "#\v escape=`\nFROM `\na\n",
     ),
     "it hands its text on as a C string, which a NUL ends": (
         re.compile(r"\x00"),
