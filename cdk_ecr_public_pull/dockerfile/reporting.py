@@ -10,7 +10,7 @@ from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle, Place
 from cdk_ecr_public_pull.dockerfile.positions import Position, Positions, span_of
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.images.mirrors import Verdict
-from cdk_ecr_public_pull.images.reference import ImageReference
+from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
 
 # Where the copies of official images are, as an example for others.
 COPIES = "public.ecr.aws/docker/library/"
@@ -102,7 +102,9 @@ class Reporter:
                 rule, message, remedy = _explain(move, copy)
                 if rule is not None:
                     yield from self.at(rule, word, message, remedy)
-            message = f"{image.familiar} is pulled from Docker Hub"
+            # A mirror may be declared for another registry, too.
+            source = "Docker Hub" if image.registry == DOCKER_HUB else image.registry
+            message = f"{image.familiar} is pulled from {source}"
             yield from self.at(Rule.DOCKER_HUB_PULL, word, message, remedy, move.edit)
         if image.digest:
             message = f"the digest of {image.familiar} may not exist on {copy.registry}"

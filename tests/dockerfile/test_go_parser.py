@@ -28,11 +28,11 @@ Found = list[tuple[str, int, int, tuple[str, ...]]]
 # On all but the last BuildKit has changed since.
 DIFFERENCES = {
     "white space between << and a name belongs to the marker now": (
-        re.compile(r"<(?:[\\`][ \t\r]*\n(?:\s*#.*\n|\s*\n)*)*<-?[ \t\r\v\f]"),
+        re.compile(r"<<-?[ \t\r\v\f]"),
         "FROM a\nRUN << E\nx\nE\n",
     ),
     "what follows a JSON array makes it none now": (
-        re.compile(r"\][ \t]*[^\s]"),
+        re.compile(r"\][ \t]*[^ \t\r\n]"),
         'FROM a\nRUN ["a"] <<E\nE\n',
     ),
     "# check= is a directive now, behind which others may stand": (
@@ -46,6 +46,10 @@ DIFFERENCES = {
     "a vertical tab behind a directive's # is white space now": (
         re.compile(r"#\s*\v"),
         "#\v escape=`\nFROM `\na\n",
+    ),
+    "any white space may stand between # and a directive's name now": (
+        re.compile(r"#[ \t\r\f]*[\v\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"),
+        "#\u00a0escape=`\nFROM `\na\n",
     ),
     "it hands its text on as a C string, which a NUL ends": (
         re.compile(r"\x00"),

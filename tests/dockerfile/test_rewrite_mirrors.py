@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from tests.dockerfile.support import check_rewritten
 
@@ -53,3 +54,11 @@ OTHER_MIRRORS = {
 def test_other_mirrors(mirrors: dict[str, str], content: bytes, expected: bytes) -> None:
     """A configured mirror is used at every place, whatever it replaces."""
     check_rewritten(content, expected, mirrors=Mirrors(mirrors=mirrors))
+
+
+def test_the_registry_is_named_that_the_image_is_pulled_from() -> None:
+    """A mirror declared for another registry than Docker Hub is told as such."""
+    mirrors = Mirrors(mirrors={"ghcr.io/*": "reg.example/*"})
+    (finding,) = check_dockerfile(b"FROM ghcr.io/o/x:1\n", path="Dockerfile", mirrors=mirrors)
+    assert finding.message == "ghcr.io/o/x:1 is pulled from ghcr.io"
+    assert finding.help == "pull reg.example/o/x:1"
