@@ -43,10 +43,6 @@ DIFFERENCES = {
         re.compile(r"\$\{[^}]*[#%/].*<<|<<.*\$\{[^}]*[#%/]", re.DOTALL),
         "FROM a\nRUN ${A/b/c} <<E\nE\n",
     ),
-    "a vertical tab behind a directive's # is white space now": (
-        re.compile(r"#\s*\v"),
-        "#\v escape=`\nFROM `\na\n",
-    ),
     "any white space may stand between # and a directive's name now": (
         re.compile(r"#[ \t\r\f]*[\v\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"),
         "#\u00a0escape=`\nFROM `\na\n",
