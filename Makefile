@@ -37,8 +37,8 @@ lint: $(READY) ## Check style, format and types
 bench: $(READY) ## Measure speed and memory; FOLDER=path measures its Dockerfiles
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--editable '.[bench]'
-	@$(PY) scripts/bench.py $(if $(FOLDER),'$(FOLDER)')
 	@$(PY) scripts/bench_files.py
+	@$(PY) scripts/bench.py $(if $(FOLDER),'$(FOLDER)')
 
 fuzz: $(READY) ## Look for Dockerfiles that break the rules; SECONDS=n says for how long
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
