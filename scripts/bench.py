@@ -177,8 +177,7 @@ def wall(command: Sequence[str], folder: str) -> float:
 
     Python may keep its compiled modules, as it does where it is installed.
     """
-    environment = {**os.environ}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
     subprocess.run(command, capture_output=True, check=True, cwd=folder, env=environment)
     return time.perf_counter() - start

@@ -65,33 +65,24 @@ _LINUX = (
 )
 _STATEMENT = json.dumps(login_statement()).replace("{", "{{").replace("}", "}}")
 
+
+def _without_docker(rule: str, environment_type: str, compute: str, image: str) -> Check:
+    return Check(
+        rule=rule,
+        fails=lambda p: environment_type in (p.environment_type or ""),
+        message=(
+            f"project {{p.path}} has the environment type {{p.environment_type}}: {compute} has "
+            f"no Docker, so that it can build no image\n  help: choose {image}, {_LINUX}"
+        ),
+    )
+
+
 # https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html: no Docker there.
 # The partition aws-cn has no ECR Public, and its credentials are worth nothing in another.
 ERRORS = (
-    Check(
-        rule="lambda-compute",
-        fails=lambda p: "LAMBDA" in (p.environment_type or ""),
-        message=(
-            "project {p.path} has the environment type {p.environment_type}: Lambda compute has "
-            f"no Docker, so that it can build no image\n  help: choose a container image, {_LINUX}"
-        ),
-    ),
-    Check(
-        rule="windows-compute",
-        fails=lambda p: "WINDOWS" in (p.environment_type or ""),
-        message=(
-            "project {p.path} has the environment type {p.environment_type}: CodeBuild's Windows "
-            f"has no Docker, so that it can build no image\n  help: choose a Linux image, {_LINUX}"
-        ),
-    ),
-    Check(
-        rule="mac-compute",
-        fails=lambda p: "MAC" in (p.environment_type or ""),
-        message=(
-            "project {p.path} has the environment type {p.environment_type}: CodeBuild's macOS "
-            f"has no Docker, so that it can build no image\n  help: choose a Linux image, {_LINUX}"
-        ),
-    ),
+    _without_docker("lambda-compute", "LAMBDA", "Lambda compute", "a container image"),
+    _without_docker("windows-compute", "WINDOWS", "CodeBuild's Windows", "a Linux image"),
+    _without_docker("mac-compute", "MAC", "CodeBuild's macOS", "a Linux image"),
     Check(
         rule="no-ecr-public",
         fails=lambda p: p.partition == "aws-cn",

@@ -90,7 +90,7 @@ def test_first_line_names_the_command() -> None:
 )
 def test_refused_regions(regions: list[LoginRegion], message: str) -> None:
     """Regions that can only be a mistake are refused."""
-    with pytest.raises(ValueError) as caught:  # noqa: PT011
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  (the whole message follows)
         login_commands(regions=regions)
 
     assert str(caught.value) == message

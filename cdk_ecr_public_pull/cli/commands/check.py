@@ -47,6 +47,7 @@ def check_file(name: str, *, config: Config, as_json: bool = False) -> Outcome:
     )
     positions = Positions(content)
     if as_json:
+        # The report for people does without the json package.
         from cdk_ecr_public_pull.cli.json_report import findings_as_json  # noqa: PLC0415
 
         output = findings_as_json(findings, positions)
