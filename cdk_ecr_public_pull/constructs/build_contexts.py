@@ -60,9 +60,7 @@ class EcrPublicBuildContexts:
         InvalidConfig: A name in ``local_images`` is no image name or pattern.
     """
 
-    def __init__(
-        self, *, mirrors: Mirrors | None = None, local_images: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, *, mirrors: Mirrors | None = None, local_images: Iterable[str] = ()) -> None:
         self._mirrors = (mirrors or Mirrors()).with_local_images(local_images)
 
     @property
