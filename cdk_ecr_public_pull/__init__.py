@@ -12,6 +12,7 @@ from importlib import import_module
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.builds.login import LoginRegion
+    from cdk_ecr_public_pull.constructs.build_contexts import EcrPublicBuildContexts
     from cdk_ecr_public_pull.constructs.context import RewrittenBuildContext
     from cdk_ecr_public_pull.constructs.project import (
         EcrPublicPullPipelineProject,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.images.reference import ImageReference
 
 __all__ = [
+    "EcrPublicBuildContexts",
     "EcrPublicPull",
     "EcrPublicPullError",
     "EcrPublicPullPipelineProject",
@@ -43,6 +45,7 @@ __all__ = [
 ]
 
 _MODULE_OF = {
+    "EcrPublicBuildContexts": "constructs.build_contexts",
     "EcrPublicPull": "constructs.pull",
     "EcrPublicPullError": "errors",
     "EcrPublicPullPipelineProject": "constructs.project",
