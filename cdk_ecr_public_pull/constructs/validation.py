@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from dataclasses import replace
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,9 +104,11 @@ class DockerHubPulls:
         return _NAME
 
     @property
-    def version(self) -> str:
-        """The version of this package."""
-        return version(_DISTRIBUTION)
+    def version(self) -> str | None:
+        """The version of this package; None if it runs without being installed."""
+        with suppress(PackageNotFoundError):
+            return version(_DISTRIBUTION)
+        return None
 
     @property
     def rule_ids(self) -> list[str]:
@@ -153,8 +156,8 @@ class DockerHubPulls:
             place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
             cause = f"{type(error).__name__} at {place}: {error}"
             fix = (
-                f"this is a fault of {_DISTRIBUTION} {self.version}: please report it with the "
-                "line above; report_only=True lets the synth go on until then"
+                f"this is a fault of {_DISTRIBUTION} {self.version or ''}: please report it with "
+                "the line above; report_only=True lets the synth go on until then"
             )
         severity = "warning" if self._report_only else "fatal"
         violation = cdk.PolicyViolation(
