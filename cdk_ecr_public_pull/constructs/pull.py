@@ -8,6 +8,7 @@ from aws_cdk import aws_ecr as ecr
 
 from cdk_ecr_public_pull.builds.login import DEFAULT_LOGIN_REGIONS, LoginRegion, login_commands
 from cdk_ecr_public_pull.constructs import checks
+from cdk_ecr_public_pull.constructs.acknowledgement import acknowledge_login
 from cdk_ecr_public_pull.constructs.annotations import warn
 from cdk_ecr_public_pull.constructs.build_spec import merge_into
 from cdk_ecr_public_pull.constructs.facts import facts_of
@@ -67,6 +68,7 @@ class EcrPublicPull:
         merged = merge_into(project, self._login)
         if project.role is not None:
             ecr.PublicGalleryAuthorizationToken.grant_read(project.role)
+            acknowledge_login(project.role)
         for note in merged.notes:
             warn(project, note.id, note.message)
         for rule, message in checks.warnings(facts_of(project)):
