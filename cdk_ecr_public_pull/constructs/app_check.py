@@ -52,14 +52,15 @@ class AppCheck:
         """
         path, template = stack.stack_construct_path, Path(stack.template_path)
         outdir = self.tree.outdir
+        found = read_stack(path, template)
+        # The assembly of a Stage is a folder of its own.
+        is_in_stage = outdir is not None and not template.parent.samefile(outdir)
         owner = Owner(
             path=path,
             stack=path,
-            # The assembly of a Stage is a folder of its own.
-            is_in_stage=outdir is not None and not template.parent.samefile(outdir),
+            is_hidden=is_in_stage and not found.is_validated,
             template=str(template),
         )
-        found = read_stack(path, template)
         for each in found.templates:
             for logical_id, resource in each.resources.items():
                 yield from self._resource(logical_id, resource, template=each, stack=owner)

@@ -64,11 +64,14 @@ class SynthesizedStack:
         path: Its path in the construct tree.
         templates: Its templates, its own first.
         builds: The images that are built for it.
+        is_validated: Whether a plain ``cdk synth`` validates it though it is in a Stage:
+            ``Stage.synth(validate_on_synthesis=True)``, as CDK Pipelines calls it.
     """
 
     path: str
     templates: tuple[Template, ...]
     builds: tuple[ImageBuild, ...]
+    is_validated: bool
 
 
 def read_stack(path: str, template: Path) -> SynthesizedStack:
@@ -83,30 +86,29 @@ def read_stack(path: str, template: Path) -> SynthesizedStack:
         ValueError: A file is not JSON.
     """
     folder = template.parent
-    manifests = [_read(folder / name) for name in _asset_manifests(folder, template.name)]
-    nested = [
+    artifacts = _read(folder / "manifest.json").get("artifacts", {})
+    artifact = next(
+        it
+        for it in artifacts.values()
+        if it["type"] == _STACK and it["properties"]["templateFile"] == template.name
+    )
+    manifests = [
+        _read(folder / dependency["properties"]["file"])
+        for name in artifact.get("dependencies", ())
+        if (dependency := artifacts.get(name, {})).get("type") == _ASSET_MANIFEST
+    ]
+    nested = {
         folder / source["path"]
         for manifest in manifests
         for asset in manifest.get("files", {}).values()
         if str((source := asset["source"]).get("path")).endswith(_TEMPLATE_SUFFIX)
-    ]
-    others = sorted({file for file in nested if file.name != template.name})
+    }
     return SynthesizedStack(
         path=path,
-        templates=tuple(map(_template, [template, *others])),
+        templates=tuple(map(_template, [template, *sorted(nested - {template})])),
         builds=tuple(build for manifest in manifests for build in _builds(manifest, folder)),
+        is_validated=bool(artifact["properties"].get("validateOnSynth")),
     )
-
-
-def _asset_manifests(folder: Path, template: str) -> Iterator[str]:
-    artifacts = _read(folder / "manifest.json").get("artifacts", {})
-    for artifact in artifacts.values():
-        is_the_stack = artifact["type"] == _STACK and (
-            artifact.get("properties", {}).get("templateFile") == template
-        )
-        for name in artifact.get("dependencies", ()) if is_the_stack else ():
-            if artifacts.get(name, {}).get("type") == _ASSET_MANIFEST:
-                yield artifacts[name]["properties"]["file"]
 
 
 def _template(path: Path) -> Template:

@@ -14,6 +14,8 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import pipelines
 
 from cdk_ecr_public_pull import DockerHubPulls, EcrPublicBuildContexts, Mirrors
 from cdk_ecr_public_pull.errors import InvalidConfig
@@ -395,6 +397,27 @@ def test_a_plugin_of_one_stage() -> None:
     cdk.Validations.of(stage).add_plugins(DockerHubPulls())
 
     assert [it.constructs for it in said(app)] == [("Prod/Stack/Image",), ("",)]
+
+
+def test_a_stage_of_cdk_pipelines() -> None:
+    """What a plain synth shows by itself is not reported a second time."""
+    app, stack = new_app()
+    source = pipelines.CodePipelineSource.s3(s3.Bucket(stack, "Bucket"), "source.zip")
+    commands = ["docker run node:20 npm ci", "npx cdk synth"]
+    synth = pipelines.ShellStep("Synth", input=source, commands=commands)
+    stage = cdk.Stage(app, "Prod")
+    image(cdk.Stack(stage, "Service"))
+    pipelines.CodePipeline(stack, "Pipeline", synth=synth).add_stage(stage)
+
+    assert said(app) == [
+        Said(
+            "error",
+            HUB,
+            "buildspec phases.build.commands[0], docker run: node:20 is pulled from Docker Hub",
+            ("Stack/Pipeline/Pipeline/Build/Synth/CdkBuildProject/Resource",),
+        ),
+        Said("error", HUB, f"image/{PULLED}", ("Prod/Service/Image",)),
+    ]
 
 
 def test_asset_staging_may_be_off() -> None:
