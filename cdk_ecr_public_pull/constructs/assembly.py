@@ -17,6 +17,7 @@ from typing import Any
 
 _STACK = "aws:cloudformation:stack"
 _ASSET_MANIFEST = "cdk:asset-manifest"
+_LEGACY_ASSET = "aws:cdk:asset"
 _TEMPLATE_SUFFIX = ".template.json"
 
 
@@ -106,7 +107,10 @@ def read_stack(path: str, template: Path) -> SynthesizedStack:
     return SynthesizedStack(
         path=path,
         templates=tuple(map(_template, [template, *sorted(nested - {template})])),
-        builds=tuple(build for manifest in manifests for build in _builds(manifest, folder)),
+        builds=(
+            *(build for manifest in manifests for build in _builds(manifest, folder)),
+            *_legacy_builds(artifact, folder),
+        ),
         is_validated=bool(artifact["properties"].get("validateOnSynth")),
     )
 
@@ -128,6 +132,25 @@ def _builds(manifest: Mapping[str, Any], folder: Path) -> Iterator[ImageBuild]:
                 build_args=source.get("dockerBuildArgs") or {},
                 build_contexts=source.get("dockerBuildContexts") or {},
                 platform=source.get("platform"),
+            )
+
+
+def _legacy_builds(artifact: Mapping[str, Any], folder: Path) -> Iterator[ImageBuild]:
+    """The images of a stack with the LegacyStackSynthesizer: entries of its metadata."""
+    entries = dict(artifact.get("metadata", {}))
+    if "additionalMetadataFile" in artifact:
+        entries |= _read(folder / artifact["additionalMetadataFile"])
+    for entry in (entry for several in entries.values() for entry in several):
+        if entry["type"] == _LEGACY_ASSET and entry["data"]["packaging"] == "container-image":
+            asset = entry["data"]
+            yield ImageBuild(
+                asset_hash=asset["sourceHash"],
+                directory=Path(os.path.normpath(folder / asset["path"])),
+                file=asset.get("file") or "Dockerfile",
+                target=asset.get("target"),
+                build_args=asset.get("buildArgs") or {},
+                build_contexts=asset.get("buildContexts") or {},
+                platform=asset.get("platform"),
             )
 
 

@@ -430,6 +430,17 @@ def test_asset_staging_may_be_off() -> None:
     assert said(app) == [Said("error", HUB, f"image/{PULLED}", ("Stack/Image",))]
 
 
+def test_the_legacy_synthesizer() -> None:
+    """A stack without asset manifests has its image assets in its metadata."""
+    app, _ = new_app()
+    synthesizer = cdk.LegacyStackSynthesizer()
+    arguments = {"BASE": "python:3.12"}
+    image(cdk.Stack(app, "Old", synthesizer=synthesizer), ARG, build_args=arguments)
+
+    description = "image/Dockerfile:2:6: python:3.12 is pulled from Docker Hub"
+    assert said(app) == [Said("error", HUB, description, ("Old/Image",))]
+
+
 def test_a_wrong_argument() -> None:
     """A severity or a rule that does not exist is an error where the plugin is made."""
     with pytest.raises(InvalidConfig) as caught:
