@@ -14,6 +14,7 @@ from cdk_ecr_public_pull.constructs.problems import Owner
 from cdk_ecr_public_pull.constructs.template_images import resource_images
 from cdk_ecr_public_pull.constructs.tree import source_folder
 from cdk_ecr_public_pull.discovery import find_dockerfiles
+from cdk_ecr_public_pull.dockerfile.findings import Severity
 from cdk_ecr_public_pull.errors import UnusableFile
 
 if TYPE_CHECKING:
@@ -116,8 +117,15 @@ class AppCheck:
             shown = _shown(Path(folder, build.file) if folder else Path(staged))
             if not self.config.ignores(shown):
                 owner = replace(stack, path=path)
-                problems = build_problems(build, shown=shown, config=self.config)
-                yield from (replace(problem, owner=owner) for problem in problems)
+                for problem in build_problems(build, shown=shown, config=self.config):
+                    if not self._is_said(problem, owner):
+                        yield replace(problem, owner=owner)
+
+    def _is_said(self, problem: Problem, owner: Owner) -> bool:
+        """Whether EcrPublicBuildContexts or RewrittenBuildContext shows the same warning."""
+        if problem.severity is Severity.ERROR or owner.is_hidden:
+            return False
+        return self.tree.warns(f"{problem.description} [{problem.rule}]", at=owner.path)
 
 
 def _shown(path: Path) -> str:

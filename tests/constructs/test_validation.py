@@ -284,6 +284,17 @@ def test_the_build_contexts_of_this_package_move_it() -> None:
     assert said(app) == []
 
 
+def test_a_warning_is_shown_once() -> None:
+    """What EcrPublicBuildContexts has said already, the plugin does not say again."""
+    app = cdk.App(
+        outdir=str(Path("cdk.out").absolute()), property_injectors=[EcrPublicBuildContexts()]
+    )
+    cdk.Validations.of(app).add_plugins(DockerHubPulls())
+    image(cdk.Stack(app, "Stack"), f"{NODE}COPY --from=grafana/loki:3 / /\n")
+
+    assert said(app) == []
+
+
 ACKNOWLEDGED: dict[str, Callable[[cdk.App], Any]] = {
     "its stack": lambda app: app.node.find_child("Prod").node.find_child("Stack"),
     "its Stage": lambda app: app.node.find_child("Prod"),
