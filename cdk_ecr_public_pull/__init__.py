@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.builds.login import LoginRegion
     from cdk_ecr_public_pull.constructs.build_contexts import EcrPublicBuildContexts
+    from cdk_ecr_public_pull.constructs.bundling import EcrPublicDockerImage
     from cdk_ecr_public_pull.constructs.context import RewrittenBuildContext
     from cdk_ecr_public_pull.constructs.project import (
         EcrPublicPullPipelineProject,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EcrPublicBuildContexts",
+    "EcrPublicDockerImage",
     "EcrPublicPull",
     "EcrPublicPullError",
     "EcrPublicPullPipelineProject",
@@ -46,6 +48,7 @@ __all__ = [
 
 _MODULE_OF = {
     "EcrPublicBuildContexts": "constructs.build_contexts",
+    "EcrPublicDockerImage": "constructs.bundling",
     "EcrPublicPull": "constructs.pull",
     "EcrPublicPullError": "errors",
     "EcrPublicPullPipelineProject": "constructs.project",
