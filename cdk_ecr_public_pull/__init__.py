@@ -12,6 +12,8 @@ from importlib import import_module
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.builds.login import LoginRegion
+    from cdk_ecr_public_pull.constructs.build_contexts import EcrPublicBuildContexts
+    from cdk_ecr_public_pull.constructs.bundling import EcrPublicDockerImage
     from cdk_ecr_public_pull.constructs.context import RewrittenBuildContext
     from cdk_ecr_public_pull.constructs.project import (
         EcrPublicPullPipelineProject,
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.images.reference import ImageReference
 
 __all__ = [
+    "EcrPublicBuildContexts",
+    "EcrPublicDockerImage",
     "EcrPublicPull",
     "EcrPublicPullError",
     "EcrPublicPullPipelineProject",
@@ -43,6 +47,8 @@ __all__ = [
 ]
 
 _MODULE_OF = {
+    "EcrPublicBuildContexts": "constructs.build_contexts",
+    "EcrPublicDockerImage": "constructs.bundling",
     "EcrPublicPull": "constructs.pull",
     "EcrPublicPullError": "errors",
     "EcrPublicPullPipelineProject": "constructs.project",

@@ -29,3 +29,7 @@ class UnusableFile(EcrPublicPullError):
 
 class UnsupportedProject(EcrPublicPullError):
     """A CodeBuild project cannot do what was asked of it (it has no Docker, say)."""
+
+
+class UnmovableImage(EcrPublicPullError):
+    """An image cannot be pulled from a copy, or not be built from copies."""

@@ -36,14 +36,19 @@ def annotate(scope: IConstruct, findings: Iterable[Finding]) -> None:
         findings: What was found.
     """
     for finding in findings:
-        text = _text(finding)
+        text = described(finding)
         if finding.severity is Severity.ERROR:
             cdk.Annotations.of(scope).add_error(text)
         else:
             warn(scope, finding.rule, text)
 
 
-def _text(finding: Finding) -> str:
+def described(finding: Finding) -> str:
+    """Write a finding out, with its place and the remedy.
+
+    Args:
+        finding: What was found.
+    """
     place = f"{finding.path}:{finding.line}:{finding.column}"
     lines = [f"{place}: {finding.message} [{finding.rule}]", f"help: {finding.help}"]
     # A name or a text from the file must not act on the terminal that shows it.

@@ -10,7 +10,7 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
-from cdk_ecr_public_pull.constructs import files, folder
+from cdk_ecr_public_pull.constructs import files
 from cdk_ecr_public_pull.constructs.annotations import annotate
 from cdk_ecr_public_pull.constructs.source_folder import SourceFolder
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
@@ -70,24 +70,11 @@ class RewrittenBuildContext(Construct):
         super().__init__(scope, construct_id)
         source = SourceFolder(directory)
         names = [source.dockerfile(name) for name in files.names(dockerfiles)]
-        ignore_files = source.ignore_files(names)
-        kept = {path: source.read(path) for path in ignore_files if path}
-        kept |= self._rewritten(
-            source, names, (mirrors or Mirrors()).with_local_images(local_images)
-        )
-        rules = [source.rules(path) for path in ignore_files]
-        outdir = self._outdir()
-        try:
-            entries = folder.entries(source.root, kept=kept, rules=rules, outside=outdir)
-            self._content_hash = folder.content_hash(entries)
-            copy = outdir / f"ecr-public-pull-{self._content_hash}"
-            folder.copy(entries, copy)
-        except OSError as error:
-            raise UnusableFile(
-                f"the build context {str(directory)!r} cannot be copied: {error}\n"
-                "  help: make the file readable, or list it in .dockerignore"
-            ) from None
-        self.path = str(copy)
+        mirrors = (mirrors or Mirrors()).with_local_images(local_images)
+        rewritten = dict(self._rewritten(source, names, mirrors))
+        copy = source.copy_into(self._outdir(), dockerfiles=rewritten)
+        self._content_hash = copy.content_hash
+        self.path = str(copy.path)
 
     @property
     def asset(self) -> s3_assets.Asset:

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
-from cdk_ecr_public_pull.constructs import files
+from cdk_ecr_public_pull.constructs import files, folder
 from cdk_ecr_public_pull.constructs.dockerignore import IgnoreRules
 from cdk_ecr_public_pull.errors import UnusableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A copy of a build context.
+
+    Attributes:
+        path: The folder.
+        content_hash: The hash of what is in it.
+    """
+
+    path: Path
+    content_hash: str
 
 
 class SourceFolder:
@@ -81,34 +95,40 @@ class SourceFolder:
             self._refuse(name, "a folder in its path is a link", f'name it "{real.as_posix()}"')
         return path
 
-    def ignore_files(self, dockerfiles: Iterable[PurePosixPath]) -> list[PurePosixPath | None]:
-        """Find what the build of each Dockerfile reads its ignore rules from.
-
-        https://docs.docker.com/build/concepts/context/#filename-and-location
+    def copy_into(self, outdir: Path, *, dockerfiles: Mapping[PurePosixPath, bytes]) -> Copy:
+        """Copy what the builds of some Dockerfiles need, under a name made from its content.
 
         Args:
-            dockerfiles: The Dockerfiles' paths from the root.
-
-        Returns:
-            A path for each, None where there is no such file.
-        """
-        return [self._ignore_file(dockerfile) for dockerfile in dockerfiles]
-
-    def rules(self, ignore_file: PurePosixPath | None) -> IgnoreRules:
-        """Read ignore rules.
-
-        Args:
-            ignore_file: The file's path from the root; None has no rules.
+            outdir: Where the copy goes: a folder without symbolic links in its path. It is
+                no part of the copy even where it lies in this folder.
+            dockerfiles: The new contents of the Dockerfiles, by their paths from the root.
 
         Raises:
-            UnusableFile: It cannot be read, or has a line that is no rule.
+            UnusableFile: A file cannot be read, or the copy cannot be written.
         """
+        ignore_files = [self._ignore_file(dockerfile) for dockerfile in dockerfiles]
+        kept = {path: self.read(path) for path in ignore_files if path} | dict(dockerfiles)
+        rules = [self._rules(path) for path in ignore_files]
+        try:
+            entries = folder.entries(self.root, kept=kept, rules=rules, outside=outdir)
+            content_hash = folder.content_hash(entries)
+            copy = outdir / f"ecr-public-pull-{content_hash}"
+            folder.copy(entries, copy)
+        except OSError as error:
+            raise UnusableFile(
+                f"the build context {self._directory!r} cannot be copied: {error}\n"
+                "  help: make the file readable, or list it in .dockerignore"
+            ) from None
+        return Copy(path=copy, content_hash=content_hash)
+
+    def _rules(self, ignore_file: PurePosixPath | None) -> IgnoreRules:
         if ignore_file is None:
             return IgnoreRules()
         text = self.read(ignore_file).decode(errors="surrogateescape")
         return IgnoreRules.parse(text, path=self.shown(ignore_file))
 
     def _ignore_file(self, dockerfile: PurePosixPath) -> PurePosixPath | None:
+        # https://docs.docker.com/build/concepts/context/#filename-and-location
         own = dockerfile.with_name(f"{dockerfile.name}.dockerignore")
         candidates = (own, PurePosixPath(".dockerignore"))
         return next((path for path in candidates if (self.root / path).is_file()), None)

@@ -52,6 +52,10 @@ class Obstacle(Enum):
     SHARED_ARG = auto()
     ONBUILD = auto()
     UNVERIFIED = auto()
+    STAGE_NAME = auto()
+    SYNTAX_IMAGE = auto()
+    FRONTEND = auto()
+    IGNORED_ELSEWHERE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,14 @@ class Move:
         site: The ARG default that is changed; None if the word itself is.
         obstacle: What is in the way, or None.
         args: The ARGs that are in the way.
+        context: The name of the build context that moves it; None if a change does.
     """
 
     edit: Edit | None = None
     site: ArgSite | None = None
     obstacle: Obstacle | None = None
     args: tuple[str, ...] = ()
+    context: str | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -89,8 +95,9 @@ class Decision:
 
     @property
     def is_mended(self) -> bool:
-        """Whether a change moves the pull."""
-        return self.move is not None and self.move.edit is not None
+        """Whether a change, or a build context, moves the pull."""
+        move = self.move
+        return move is not None and (move.edit is not None or move.context is not None)
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,27 @@ from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
 
 # Where the copies of official images are, as an example for others.
 COPIES = "public.ecr.aws/docker/library/"
+# What to do about a pull that stays, where there is no rule of its own for it.
+_REMEDIES = {
+    Obstacle.GIVEN: "pass the name of its copy as the build argument: {copy}",
+    Obstacle.UNVERIFIED: "write {copy} by hand: the change could not be shown to be safe",
+    Obstacle.STAGE_NAME: (
+        "build from a RewrittenBuildContext, or rename the stage: a build context named like the "
+        "image would take the stage's place"
+    ),
+    Obstacle.SYNTAX_IMAGE: (
+        "build from a RewrittenBuildContext, or pass the build argument BUILDKIT_SYNTAX={copy}: "
+        "before BuildKit 0.12 no build context moves the syntax image"
+    ),
+    Obstacle.FRONTEND: (
+        "build from a RewrittenBuildContext, or let # syntax= name docker/dockerfile 1.4 or newer: "
+        "an older frontend, or another one, may refuse a build that has build contexts"
+    ),
+    Obstacle.IGNORED_ELSEWHERE: (
+        "build from a RewrittenBuildContext, or take away the comment that ignores another pull "
+        "of this image: a build context moves all of them"
+    ),
+}
 
 
 class Reporter:
@@ -93,7 +114,7 @@ class Reporter:
         if move is None or copy is None:
             return
         word = decision.place.word
-        if tell_mended or move.edit is None:
+        if tell_mended or not decision.is_mended:
             remedy = f"pull {copy}"
             if move.site is not None:
                 line = self.positions.at(move.site.start).line
@@ -156,8 +177,6 @@ def _explain(move: Move, copy: ImageReference) -> tuple[Rule | None, str, str]:
     """Why a pull is not moved: the rule of its own, if it has one, the cause, the remedy."""
     names = ", ".join(f"ARG {name}" for name in move.args)
     match move.obstacle:
-        case Obstacle.GIVEN:
-            return None, "", f"pass the name of its copy as the build argument: {copy}"
         case Obstacle.PREFIX_FROM_ARG:
             return (
                 Rule.NEEDS_BUILD_ARG,
@@ -182,4 +201,4 @@ def _explain(move: Move, copy: ImageReference) -> tuple[Rule | None, str, str]:
                 f"the name is put together from several parts: {names}",
                 f"let one ARG, or the line itself, hold it: {copy}",
             )
-    return None, "", f"write {copy} by hand: the change could not be shown to be safe"
+    return None, "", _REMEDIES[move.obstacle or Obstacle.UNVERIFIED].format(copy=copy)
