@@ -9,23 +9,34 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import region_info
+from aws_cdk.pipelines import CodePipeline
 
+from cdk_ecr_public_pull.builds.cdk_docker import hides_login
 from cdk_ecr_public_pull.constructs.checks import ProjectFacts
 from cdk_ecr_public_pull.constructs.structs import cfn_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+# https://docs.aws.amazon.com/codebuild/latest/userguide/action-runner.html
+_RUNNER_EVENT = "WORKFLOW_JOB_QUEUED"
+# https://docs.aws.amazon.com/codebuild/latest/userguide/sample-runner-buildkite-CLI.html
+_RUNNER_VARIABLE = "CODEBUILD_CONFIG_BUILDKITE_AGENT_TOKEN"
 
 
-def facts_of(project: codebuild.Project) -> ProjectFacts:
+def facts_of(
+    project: codebuild.Project, build_spec: Mapping[str, object] | None = None
+) -> ProjectFacts:
     """Read a project.
 
     Args:
         project: The project, after the grants to its role.
+        build_spec: Its buildspec, where it is known.
     """
     cfn = cfn_project(project)
     given = cfn.environment
     environment = given if isinstance(given, codebuild.CfnProject.EnvironmentProperty) else None
+    variables = environment.environment_variables if environment else None
     region = cdk.Stack.of(project).region
     chosen = _chosen_subnets(cfn)
     vpcs = _vpcs(project) if chosen else []
@@ -34,6 +45,9 @@ def facts_of(project: codebuild.Project) -> ProjectFacts:
         environment_type=environment.type if environment else None,
         privileged=_known_bool(environment.privileged_mode) if environment else None,
         region=None if cdk.Token.is_unresolved(region) else region,
+        of_cdk_pipelines=any(isinstance(it, CodePipeline) for it in project.node.scopes),
+        hides_login=hides_login(build_spec or {}),
+        runner=_has_runner_webhook(cfn.triggers) or _has_runner_variable(variables),
         partition=_partition(region),
         has_role_policy=_has_policy(project.role),
         isolated_subnets=tuple(
@@ -50,6 +64,21 @@ def facts_of(project: codebuild.Project) -> ProjectFacts:
             if subnet.subnet_id in chosen
         ),
     )
+
+
+def _has_runner_webhook(triggers: object) -> bool:
+    if not isinstance(triggers, codebuild.CfnProject.ProjectTriggersProperty):
+        return False
+    groups = triggers.filter_groups if isinstance(triggers.filter_groups, list) else []
+    kind = codebuild.CfnProject.WebhookFilterProperty
+    filters = [it for group in groups if isinstance(group, list) for it in group]
+    return any(isinstance(it, kind) and _RUNNER_EVENT in it.pattern for it in filters)
+
+
+def _has_runner_variable(variables: object) -> bool:
+    given = variables if isinstance(variables, list) else []
+    kind = codebuild.CfnProject.EnvironmentVariableProperty
+    return any(isinstance(it, kind) and it.name == _RUNNER_VARIABLE for it in given)
 
 
 def _known_bool(value: object) -> bool | None:
