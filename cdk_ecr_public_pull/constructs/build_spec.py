@@ -143,8 +143,8 @@ def _file_in_assembly(project: codebuild.Project, name: str) -> str | None:
     It does so with the buildspecs of the projects that publish assets, where one project
     publishes several: ``publish_assets_in_parallel=False``.
     """
-    app = cdk.Stage.of(project.node.root)
-    if app is None or not _ASSEMBLY_FILE.fullmatch(name):
+    app = project.node.root
+    if not isinstance(app, cdk.Stage) or not _ASSEMBLY_FILE.fullmatch(name):
         return None
     try:
         return (Path(app.outdir) / name).read_text(encoding="utf-8")
