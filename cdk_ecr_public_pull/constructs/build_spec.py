@@ -58,71 +58,64 @@ def to_build_spec(given: BuildSpecInput | None, *, project: str) -> codebuild.Bu
     return codebuild.BuildSpec.from_object(_parsed_file(os.fspath(given), project))
 
 
-def check_merge(project: codebuild.Project, commands: Sequence[str]) -> None:
-    """Raise what ``merge_into`` would raise, and change nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """A merge of the login into a project's buildspec, which is still to be made.
+
+    Attributes:
+        project: The project.
+        commands: The commands that log in.
+        source: The source that the project has.
+        text: The buildspec's text.
+        given: What the text says.
+        merged: What it is to say, placeholders standing for the tokens.
+    """
+
+    project: codebuild.Project
+    commands: Sequence[str]
+    source: codebuild.CfnProject.SourceProperty
+    text: TokenText
+    given: dict[str, object]
+    merged: MergedBuildSpec
+
+    def make(self) -> None:
+        """Replace the buildspec in the project's ``CfnProject``.
+
+        One that has all of it already is not touched, in letters or in meaning. Tokens
+        stay tokens: a buildspec that has some is merged when the template is written,
+        because CDK finds references to other stacks only in tokens that it resolves
+        itself.
+        """
+        if self.merged.build_spec == self.given:
+            return
+        new = self.text.with_tokens(self.merged.build_spec)
+        if not isinstance(new, str):
+            original = self.source.build_spec or ""
+            lazy = _MergedAtSynth(original, self.commands, self.project.node.path)
+            new = cdk.Token.as_string(cdk.Lazy.uncached_any(lazy))
+        cfn_project(self.project).source = replaced(self.source, build_spec=new)
+
+
+def merge_into(project: codebuild.Project, commands: Sequence[str]) -> Merge:
+    """Merge the login into a project's buildspec; a login that is there is left alone.
+
+    Nothing is changed before the merge's ``make``.
 
     Args:
         project: The project.
         commands: The commands that log in.
 
     Raises:
-        InvalidBuildSpec: As for ``merge_into``.
-        UnsupportedProject: As for ``merge_into``.
-    """
-    _merge(project, commands)
-
-
-def merge_into(project: codebuild.Project, commands: Sequence[str]) -> MergedBuildSpec:
-    """Put the login into a project's buildspec; a login that is there is left alone.
-
-    A buildspec that has all of it already is not touched, in letters or in meaning.
-
-    Tokens stay tokens: a buildspec that has some is merged when the template is
-    written, because CDK finds references to other stacks only in tokens that it
-    resolves itself.
-
-    Args:
-        project: The project; the buildspec in its ``CfnProject`` is replaced.
-        commands: The commands that log in.
-
-    Returns:
-        The buildspec as it reads now, placeholders standing for the tokens.
-
-    Raises:
         InvalidBuildSpec: It cannot be read at synth, or not be merged.
-        UnsupportedProject: The project is imported.
     """
-    merge = _merge(project, commands)
-    if merge.merged.build_spec == merge.given:
-        return merge.merged
-    new = merge.text.with_tokens(merge.merged.build_spec)
-    if not isinstance(new, str):
-        lazy = _MergedAtSynth(merge.original, commands, project.node.path)
-        new = cdk.Token.as_string(cdk.Lazy.uncached_any(lazy))
-    cfn = cfn_project(project)
-    cfn.source = replaced(cfn.source, build_spec=new)
-    return merge.merged
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Merge:
-    """A project's buildspec, as it is and as it would be."""
-
-    original: str
-    text: TokenText
-    given: dict[str, object]
-    merged: MergedBuildSpec
-
-
-def _merge(project: codebuild.Project, commands: Sequence[str]) -> _Merge:
     path = project.node.path
+    # One reading: each property of a struct is a question to Node.
     source = cfn_project(project).source
     if not isinstance(source, codebuild.CfnProject.SourceProperty):
         raise _unreadable(path, "its source is a token", rule="unreadable-build-spec")
-    original = source.build_spec
-    if original is None:
+    if source.build_spec is None:
         raise _unreadable(path, "it has none: the one in its source is unknown here")
-    resolved = cdk.Stack.of(project).resolve(original)
+    resolved = cdk.Stack.of(project).resolve(source.build_spec)
     text = TokenText.of(resolved)
     if text is None:
         cause = f"it is the token {json.dumps(resolved)}"
@@ -134,7 +127,9 @@ def _merge(project: codebuild.Project, commands: Sequence[str]) -> _Merge:
     merged = _merged(text, given, commands, path)
     if in_assembly is not None and merged.build_spec != given:
         raise _out_of_reach(path)
-    return _Merge(original=original, text=text, given=given, merged=merged)
+    return Merge(
+        project=project, commands=commands, source=source, text=text, given=given, merged=merged
+    )
 
 
 def _file_in_assembly(project: codebuild.Project, name: str) -> str | None:
@@ -143,8 +138,10 @@ def _file_in_assembly(project: codebuild.Project, name: str) -> str | None:
     It does so with the buildspecs of the projects that publish assets, where one project
     publishes several: ``publish_assets_in_parallel=False``.
     """
+    if not _ASSEMBLY_FILE.fullmatch(name):
+        return None
     app = project.node.root
-    if not isinstance(app, cdk.Stage) or not _ASSEMBLY_FILE.fullmatch(name):
+    if not isinstance(app, cdk.Stage):
         return None
     try:
         return (Path(app.outdir) / name).read_text(encoding="utf-8")

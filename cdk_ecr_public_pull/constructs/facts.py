@@ -11,12 +11,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import region_info
 from aws_cdk.pipelines import CodePipeline
 
-from cdk_ecr_public_pull.builds.cdk_docker import hides_login
 from cdk_ecr_public_pull.constructs.checks import ProjectFacts
 from cdk_ecr_public_pull.constructs.structs import cfn_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 # https://docs.aws.amazon.com/codebuild/latest/userguide/action-runner.html
 _RUNNER_EVENT = "WORKFLOW_JOB_QUEUED"
@@ -24,32 +23,29 @@ _RUNNER_EVENT = "WORKFLOW_JOB_QUEUED"
 _RUNNER_VARIABLE = "CODEBUILD_CONFIG_BUILDKITE_AGENT_TOKEN"
 
 
-def facts_of(
-    project: codebuild.Project, build_spec: Mapping[str, object] | None = None
-) -> ProjectFacts:
-    """Read a project.
+def facts_of(project: codebuild.Project) -> ProjectFacts:
+    """Read a project, but for what its buildspec says and what grants to its role do.
 
     Args:
-        project: The project, after the grants to its role.
-        build_spec: Its buildspec, where it is known.
+        project: The project.
     """
+    node = project.node
     cfn = cfn_project(project)
     given = cfn.environment
     environment = given if isinstance(given, codebuild.CfnProject.EnvironmentProperty) else None
     variables = environment.environment_variables if environment else None
-    region = cdk.Stack.of(project).region
+    privileged = _known_bool(environment.privileged_mode) if environment else None
+    region = _known_region(cdk.Stack.of(project).region)
     chosen = _chosen_subnets(cfn)
     vpcs = _vpcs(project) if chosen else []
     return ProjectFacts(
-        path=project.node.path,
+        path=node.path,
         environment_type=environment.type if environment else None,
-        privileged=_known_bool(environment.privileged_mode) if environment else None,
-        region=None if cdk.Token.is_unresolved(region) else region,
-        of_cdk_pipelines=any(isinstance(it, CodePipeline) for it in project.node.scopes),
-        hides_login=hides_login(build_spec or {}),
+        privileged=privileged,
+        region=region,
+        of_cdk_pipelines=any(isinstance(it, CodePipeline) for it in node.scopes),
         runner=_has_runner_webhook(cfn.triggers) or _has_runner_variable(variables),
-        partition=_partition(region),
-        has_role_policy=_has_policy(project.role),
+        partition=region and region_info.RegionInfo.get(region).partition,
         isolated_subnets=tuple(
             subnet.node.path
             for vpc in vpcs
@@ -85,14 +81,16 @@ def _known_bool(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _partition(region: str) -> str | None:
-    if cdk.Token.is_unresolved(region):
-        return None
-    return region_info.RegionInfo.get(region).partition
+def _known_region(region: str) -> str | None:
+    return None if cdk.Token.is_unresolved(region) else region
 
 
-def _has_policy(role: iam.IRole | None) -> bool | None:
-    """Whether grants reach the role: then it has a policy among its children."""
+def has_policy(role: iam.IRole | None) -> bool | None:
+    """Whether a grant reached a role: then it has a policy among its children.
+
+    Args:
+        role: The role, after the grant.
+    """
     if role is None:
         return None
     return any(isinstance(child, iam.Policy) for child in role.node.children)

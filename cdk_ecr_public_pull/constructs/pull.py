@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Unpack
 
 import aws_cdk as cdk
@@ -9,12 +10,12 @@ import jsii
 from aws_cdk import aws_ecr as ecr
 from constructs import IConstruct, IMixin
 
-from cdk_ecr_public_pull.builds.cdk_docker import cdk_docker_commands
+from cdk_ecr_public_pull.builds.cdk_docker import cdk_docker_commands, hides_login
 from cdk_ecr_public_pull.builds.login import DEFAULT_LOGIN_REGIONS, LoginRegion, login_commands
 from cdk_ecr_public_pull.constructs import checks
 from cdk_ecr_public_pull.constructs.annotations import warn
-from cdk_ecr_public_pull.constructs.build_spec import check_merge, merge_into
-from cdk_ecr_public_pull.constructs.facts import facts_of
+from cdk_ecr_public_pull.constructs.build_spec import Merge, merge_into
+from cdk_ecr_public_pull.constructs.facts import facts_of, has_policy
 from cdk_ecr_public_pull.constructs.pipelines import CodeBuildOptionsProps, code_build_options
 from cdk_ecr_public_pull.constructs.structs import is_project, project_of
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
@@ -93,13 +94,7 @@ class EcrPublicPull:
         project = project_of(construct)
         facts = facts_of(project)
         checks.refuse(facts)
-        merged = merge_into(project, self._commands_for(facts))
-        if project.role is not None:
-            ecr.PublicGalleryAuthorizationToken.grant_read(project.role)
-        for note in merged.notes:
-            warn(project, note.id, note.message)
-        for rule, message in checks.warnings(facts_of(project, merged.build_spec)):
-            warn(project, rule, message)
+        self._log_in(facts, merge_into(project, self._commands_for(facts)))
 
     def supports(self, construct: IConstruct) -> bool:
         """Say whether a construct is a project that ``apply_to`` can log in.
@@ -110,17 +105,7 @@ class EcrPublicPull:
         Args:
             construct: Any construct.
         """
-        if not is_project(construct):
-            return False
-        try:
-            project = project_of(construct)
-            facts = facts_of(project)
-            checks.refuse_unasked(facts)
-            check_merge(project, self._commands_for(facts))
-        except (InvalidBuildSpec, UnsupportedProject) as error:
-            warn(construct, error.rule, str(error))
-            return False
-        return True
+        return self._plan(construct) is not None
 
     def visit(self, node: IConstruct) -> None:
         """Log the builds of a project in, as an aspect; pass over any other construct.
@@ -128,8 +113,9 @@ class EcrPublicPull:
         Args:
             node: Any construct.
         """
-        if self.supports(node):
-            self.apply_to(node)
+        plan = self._plan(node)
+        if plan is not None:
+            self._log_in(*plan)
 
     def code_build_options(
         self,
@@ -168,6 +154,34 @@ class EcrPublicPull:
         return code_build_options(
             commands, partial_build_spec or {}, role_policy=role_policy, **options
         )
+
+    def _plan(self, construct: IConstruct) -> tuple[ProjectFacts, Merge] | None:
+        """Prepare the login of a project, or say at the project why there is none."""
+        if not is_project(construct):
+            return None
+        try:
+            project = project_of(construct)
+            facts = facts_of(project)
+            checks.refuse_unasked(facts)
+            return facts, merge_into(project, self._commands_for(facts))
+        except (InvalidBuildSpec, UnsupportedProject) as error:
+            warn(construct, error.rule, str(error))
+            return None
+
+    def _log_in(self, facts: ProjectFacts, merge: Merge) -> None:
+        project, role = merge.project, merge.project.role
+        merge.make()
+        if role is not None:
+            ecr.PublicGalleryAuthorizationToken.grant_read(role)
+        for note in merge.merged.notes:
+            warn(project, note.id, note.message)
+        known = dataclasses.replace(
+            facts,
+            has_role_policy=has_policy(role),
+            hides_login=hides_login(merge.merged.build_spec),
+        )
+        for rule, message in checks.warnings(known):
+            warn(project, rule, message)
 
     def _commands_for(self, facts: ProjectFacts) -> tuple[str, ...]:
         return self._lenient_commands if facts.privileged is False else self._commands
