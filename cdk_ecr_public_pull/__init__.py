@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         EcrPublicPullProject,
     )
     from cdk_ecr_public_pull.constructs.pull import EcrPublicPull
+    from cdk_ecr_public_pull.constructs.validation import DockerHubPulls
     from cdk_ecr_public_pull.dockerfile.findings import Finding
     from cdk_ecr_public_pull.dockerfile.pulls import Pull, find_pulls
     from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.images.reference import ImageReference
 
 __all__ = [
+    "DockerHubPulls",
     "EcrPublicBuildContexts",
     "EcrPublicDockerImage",
     "EcrPublicPull",
@@ -47,6 +49,7 @@ __all__ = [
 ]
 
 _MODULE_OF = {
+    "DockerHubPulls": "constructs.validation",
     "EcrPublicBuildContexts": "constructs.build_contexts",
     "EcrPublicDockerImage": "constructs.bundling",
     "EcrPublicPull": "constructs.pull",

@@ -18,11 +18,13 @@ ARROWS = {
     "": {"builds", "constructs", "dockerfile", "errors", "images"},
     "__main__": {"cli"},
     "builds": {"errors", "images"},
-    "cli": {"builds", "config", "dockerfile", "errors", "images"},
+    "cli": {"builds", "config", "discovery", "dockerfile", "errors", "git", "images"},
     "config": {"dockerfile", "errors", "images"},
-    "constructs": {"builds", "dockerfile", "errors", "images"},
+    "constructs": {"builds", "config", "discovery", "dockerfile", "errors", "images"},
+    "discovery": {"dockerfile", "git"},
     "dockerfile": {"errors", "images"},
     "errors": set(),
+    "git": {"dockerfile"},
     "images": {"errors"},
 }
 

@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.cli.discovery import STDIN
+from cdk_ecr_public_pull.discovery import STDIN
 from cdk_ecr_public_pull.dockerfile.findings import escape_controls
 from cdk_ecr_public_pull.errors import UnusableFile
 

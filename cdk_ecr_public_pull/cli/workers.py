@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Sequence
 
-from cdk_ecr_public_pull.cli.discovery import STDIN
 from cdk_ecr_public_pull.cli.outcome import Outcome, Work, attempt
 from cdk_ecr_public_pull.cli.statuses import TERMINATED
+from cdk_ecr_public_pull.discovery import STDIN
 from cdk_ecr_public_pull.errors import UnusableFile
 
 # With fewer, starting processes takes longer than it saves.

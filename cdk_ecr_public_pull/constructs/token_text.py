@@ -90,6 +90,15 @@ class TokenText:
         """
         return self._pattern.sub(lambda match: json.dumps(self.parts[int(match[1])]), message)
 
+    def marked(self, text: str, mark: str) -> str:
+        """A part of the text with placeholders, with a mark in the place of each.
+
+        Args:
+            text: The part.
+            mark: The mark.
+        """
+        return self._pattern.sub(mark, text)
+
     @property
     def _pattern(self) -> re.Pattern[str]:
         return re.compile(f"{self.prefix}([0-9]{{{_INDEX_DIGITS}}})")

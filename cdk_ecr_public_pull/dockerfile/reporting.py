@@ -9,7 +9,7 @@ from cdk_ecr_public_pull.dockerfile.findings import Finding, Rule, RuleSettings,
 from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle, Place, Via
 from cdk_ecr_public_pull.dockerfile.positions import Position, Positions, span_of
 from cdk_ecr_public_pull.dockerfile.text import Text
-from cdk_ecr_public_pull.images.mirrors import Verdict
+from cdk_ecr_public_pull.images.mirrors import Resolution, Verdict
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
 
 # Where the copies of official images are, as an example for others.
@@ -84,30 +84,16 @@ class Reporter:
 
     def _about(self, decision: Decision, *, tell_mended: bool) -> Iterator[Finding]:
         word, resolution = decision.place.word, decision.resolution
-        name, reason = decision.image.familiar, resolution.reason
-        key = f'"{_repository(decision.image)}"'
+        name = decision.image.familiar
         match resolution.verdict:
             case Verdict.MIRRORED:
                 yield from self._mirrored(decision, tell_mended=tell_mended)
-            case Verdict.WITHDRAWN:
-                message = f"{name} is gone: {reason}"
-                remedy = "pull another image, or name a copy of it under mirrors"
-                yield from self.at(Rule.WITHDRAWN_IMAGE, word, message, remedy)
             case Verdict.NO_MIRROR | Verdict.UNKNOWN if decision.place.via is Via.SYNTAX:
                 message = f"the syntax image {name} is pulled from Docker Hub; no copy is known"
                 remedy = "remove the line, so that the frontend built into BuildKit is used"
                 yield from self.at(Rule.SYNTAX_FRONTEND, word, message, remedy)
-            case Verdict.NO_MIRROR:
-                message = f"{name} is pulled from Docker Hub: {reason}"
-                remedy = f'copy it to a registry of yours, and name that under mirrors: {key} = "…"'
-                yield from self.at(Rule.NO_MIRROR, word, message, remedy)
-            case Verdict.UNKNOWN:
-                message = f"{name} may be pulled from Docker Hub: {reason}"
-                remedy = (
-                    f"if the build's own engine has it, add {key} to local_images; "
-                    f'if a registry has it, name that under mirrors: {key} = "…"'
-                )
-                yield from self.at(Rule.UNKNOWN_IMAGE, word, message, remedy)
+            case _ if (explained := explain_verdict(resolution, name)) is not None:
+                yield from self.at(explained[0], word, *explained[1:])
 
     def _mirrored(self, decision: Decision, *, tell_mended: bool) -> Iterator[Finding]:
         image, copy, move = decision.image, decision.resolution.replacement, decision.move
@@ -165,6 +151,37 @@ class Reporter:
             help=remedy,
             edit=edit,
         )
+
+
+def explain_verdict(resolution: Resolution, name: str) -> tuple[Rule, str, str] | None:
+    """Say what is wrong with an image that has no copy.
+
+    Args:
+        resolution: What is known of its copy.
+        name: The image, as it is to be called.
+
+    Returns:
+        The rule, the message and the remedy; None if it has a copy or needs none.
+    """
+    key = f'"{_repository(resolution.reference)}"'
+    match resolution.verdict:
+        case Verdict.WITHDRAWN:
+            message = f"{name} is gone: {resolution.reason}"
+            remedy = "pull another image, or name a copy of it under mirrors"
+            return Rule.WITHDRAWN_IMAGE, message, remedy
+        case Verdict.NO_MIRROR:
+            message = f"{name} is pulled from Docker Hub: {resolution.reason}"
+            remedy = f'copy it to a registry of yours, and name that under mirrors: {key} = "…"'
+            return Rule.NO_MIRROR, message, remedy
+        case Verdict.UNKNOWN:
+            message = f"{name} may be pulled from Docker Hub: {resolution.reason}"
+            remedy = (
+                f"if the build's own engine has it, add {key} to local_images; "
+                f'if a registry has it, name that under mirrors: {key} = "…"'
+            )
+            return Rule.UNKNOWN_IMAGE, message, remedy
+        case _:
+            return None
 
 
 def _repository(image: ImageReference) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cdk_ecr_public_pull.cli.discovery import Found, find_dockerfiles, is_dockerfile_name
+from cdk_ecr_public_pull.discovery import Found, find_dockerfiles, is_dockerfile_name
 from tests.cli.program import Cli
 
 HUB = b"FROM node:21\n"

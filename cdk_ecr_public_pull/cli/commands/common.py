@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Sequence
 
 from cdk_ecr_public_pull.cli.console import Console, complaint
-from cdk_ecr_public_pull.cli.discovery import find_dockerfiles
 from cdk_ecr_public_pull.cli.outcome import Tally, Work
 from cdk_ecr_public_pull.cli.workers import outcomes
 from cdk_ecr_public_pull.config import Config, find_config, load_config
+from cdk_ecr_public_pull.discovery import find_dockerfiles
 
 
 def config_of(options: argparse.Namespace) -> Config:

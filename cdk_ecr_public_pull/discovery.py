@@ -109,7 +109,7 @@ def _in_folder(folder: str, found: Found) -> list[str]:
 
 def _listed_by_git(folder: str, found: Found) -> set[str] | None:
     # The one to run git: only a folder in a checkout needs it.
-    from cdk_ecr_public_pull.cli.git import GitFailed, list_files  # noqa: PLC0415
+    from cdk_ecr_public_pull.git import GitFailed, list_files  # noqa: PLC0415
 
     try:
         listed = list_files(folder)

@@ -1,0 +1,125 @@
+"""What of a synthesized app pulls from Docker Hub."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cdk_ecr_public_pull.constructs.assembly import read_stack
+from cdk_ecr_public_pull.constructs.dockerfile_problems import build_problems, dockerfile_problems
+from cdk_ecr_public_pull.constructs.image_problems import image_problems
+from cdk_ecr_public_pull.constructs.problems import Owner
+from cdk_ecr_public_pull.constructs.template_images import resource_images
+from cdk_ecr_public_pull.constructs.tree import source_folder
+from cdk_ecr_public_pull.discovery import find_dockerfiles
+from cdk_ecr_public_pull.errors import UnusableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import aws_cdk as cdk
+
+    from cdk_ecr_public_pull.config import Config
+    from cdk_ecr_public_pull.constructs.assembly import ImageBuild, Template
+    from cdk_ecr_public_pull.constructs.problems import Problem
+    from cdk_ecr_public_pull.constructs.tree import Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppCheck:
+    """Looks at the parts of an app.
+
+    Attributes:
+        config: Which images have copies, and how grave what is.
+        tree: The constructs; asked only about what pulls from Docker Hub.
+    """
+
+    config: Config
+    tree: Tree
+
+    def stack(self, stack: cdk.PolicyValidationStack) -> Iterator[Problem]:
+        """Look at a stack, and at those nested in it.
+
+        Args:
+            stack: The stack, as CDK tells it to plugins.
+
+        Raises:
+            UnusableFile: A Dockerfile cannot be read.
+            OSError: A file of the assembly is not there.
+            ValueError: A file of the assembly is not JSON.
+        """
+        path, template = stack.stack_construct_path, Path(stack.template_path)
+        outdir = self.tree.outdir
+        owner = Owner(
+            path=path,
+            stack=path,
+            # The assembly of a Stage is a folder of its own.
+            is_in_stage=outdir is not None and not template.parent.samefile(outdir),
+            template=str(template),
+        )
+        found = read_stack(path, template)
+        for each in found.templates:
+            for logical_id, resource in each.resources.items():
+                yield from self._resource(logical_id, resource, template=each, stack=owner)
+        for build in found.builds:
+            yield from self._build(build, stack=owner)
+
+    def dockerfiles(self, names: Sequence[str]) -> Iterator[Problem]:
+        """Look at Dockerfiles that belong to no construct.
+
+        Args:
+            names: Files and folders, as ``ecr-public-pull check`` takes them.
+
+        Raises:
+            UnusableFile: One is not there or cannot be read, or a folder has no Dockerfile.
+        """
+        found = find_dockerfiles(names, is_ignored=self.config.ignores)
+        if found.problems:
+            raise UnusableFile("\n".join(found.problems))
+        for name in found.names:
+            yield from dockerfile_problems(Path(name), config=self.config)
+
+    def _resource(
+        self, logical_id: str, resource: Mapping[str, object], *, template: Template, stack: Owner
+    ) -> Iterator[Problem]:
+        for found in resource_images(resource, self.config.mirrors):
+            problems = list(image_problems(found.image, place=found.place, config=self.config))
+            if not problems:
+                continue
+            match resource:
+                case {"Metadata": {"aws:cdk:path": str(known_path)}}:
+                    pass
+                case _:
+                    known_path = ""
+            path = self.tree.resource(
+                template.path, logical_id, known_path=known_path, below=stack.path
+            )
+            owner = replace(
+                stack,
+                path=path,
+                template=str(template.path),
+                logical_id=logical_id,
+                location=found.location,
+            )
+            yield from (replace(problem, owner=owner) for problem in problems)
+
+    def _build(self, build: ImageBuild, *, stack: Owner) -> Iterator[Problem]:
+        staged = str(build.directory / build.file)
+        if not build_problems(build, shown=staged, config=self.config):
+            return
+        assets = self.tree.image_assets(build.asset_hash, below=stack.path)
+        folders = {asset.node.path: source_folder(asset) for asset in assets} or {stack.path: None}
+        for path, folder in folders.items():
+            shown = _shown(Path(folder, build.file) if folder else Path(staged))
+            if not self.config.ignores(shown):
+                owner = replace(stack, path=path)
+                problems = build_problems(build, shown=shown, config=self.config)
+                yield from (replace(problem, owner=owner) for problem in problems)
+
+
+def _shown(path: Path) -> str:
+    """A path from the working folder, unless it lies outside of it."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith(os.pardir) else relative

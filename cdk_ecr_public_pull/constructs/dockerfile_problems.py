@@ -1,0 +1,130 @@
+"""What is wrong with a Dockerfile, under the conditions that its image is built."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+from cdk_ecr_public_pull.constructs import files
+from cdk_ecr_public_pull.constructs.image_problems import image_problems
+from cdk_ecr_public_pull.constructs.problems import Problem
+from cdk_ecr_public_pull.dockerfile.contexts import plan_contexts, replaced_by
+from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
+from cdk_ecr_public_pull.dockerfile.pulls import Pull, find_pulls
+from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
+from cdk_ecr_public_pull.images.partial import parse_partial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from cdk_ecr_public_pull.config import Config
+    from cdk_ecr_public_pull.constructs.assembly import ImageBuild
+    from cdk_ecr_public_pull.dockerfile.findings import Finding
+
+_IMAGE_SCHEME = "docker-image://"
+_INJECTOR = "PropertyInjectors.of(app).add(EcrPublicBuildContexts())"
+
+
+def dockerfile_problems(path: Path, *, config: Config) -> list[Problem]:
+    """Check a Dockerfile of which nobody says how it is built: all of its stages.
+
+    Args:
+        path: The file.
+        config: Which images have copies, and how grave what is.
+
+    Raises:
+        UnusableFile: The file cannot be read.
+    """
+    shown = os.fspath(path)
+    content = files.read(path, shown=shown)
+    findings = check_dockerfile(
+        content, path=shown, mirrors=config.mirrors, settings=config.settings
+    )
+    return [_problem(finding, has_context=False) for finding in findings]
+
+
+def build_problems(build: ImageBuild, *, shown: str, config: Config) -> list[Problem]:
+    """Check the Dockerfile of an image asset: what its build pulls.
+
+    Args:
+        build: How it is built.
+        shown: The file, as it is to be named.
+        config: Which images have copies, and how grave what is.
+
+    Raises:
+        UnusableFile: The file cannot be read.
+    """
+    content = files.read(build.directory / build.file, shown=shown)
+    platform = build.platform or DEFAULT_PLATFORM
+    pulls = find_pulls(
+        content, build_args=build.build_args, target=build.target, platform=platform
+    ).pulls
+    findings = check_dockerfile(
+        content,
+        path=shown,
+        mirrors=config.mirrors,
+        settings=config.settings,
+        build_args=build.build_args,
+        target=build.target,
+        platform=platform,
+    )
+    if not findings and not build.build_contexts:
+        return []
+    movable = plan_contexts(
+        content,
+        mirrors=config.mirrors,
+        settings=config.settings,
+        build_args=build.build_args,
+        target=build.target,
+        platform=platform,
+        given=build.build_contexts,
+    ).contexts
+    problems = [
+        _problem(finding, has_context=any(replaced_by(pull, movable) for pull in places))
+        for finding in findings
+        if not (places := _at(pulls, finding)) or any(_is_pulled(it, build) for it in places)
+    ]
+    return problems + list(_context_problems(pulls, build, shown=shown, config=config))
+
+
+def _at(pulls: Sequence[Pull], finding: Finding) -> list[Pull]:
+    place = (finding.line, finding.column)
+    return [pull for pull in pulls if (pull.line, pull.column) == place]
+
+
+def _is_pulled(pull: Pull, build: ImageBuild) -> bool:
+    is_needed = pull.reachable and not pull.deferred
+    return is_needed and replaced_by(pull, build.build_contexts) is None
+
+
+def _context_problems(
+    pulls: Sequence[Pull], build: ImageBuild, *, shown: str, config: Config
+) -> Iterator[Problem]:
+    """What takes a pull's place may be on Docker Hub itself."""
+    used = {replaced_by(pull, build.build_contexts) for pull in pulls if pull.reachable}
+    for name, value in build.build_contexts.items():
+        image = parse_partial(value.removeprefix(_IMAGE_SCHEME))
+        if name in used and value.startswith(_IMAGE_SCHEME) and image is not None:
+            place = f"{shown}, build context {name}"
+            yield from image_problems(image, place=place, config=config)
+
+
+def _problem(finding: Finding, *, has_context: bool) -> Problem:
+    ways = []
+    if finding.edit is not None:
+        ways.append(f"run: ecr-public-pull fix {shlex.quote(finding.path)}")
+    if has_context:
+        ways.append(f"add to the app, before its stacks: {_INJECTOR}")
+    return Problem(
+        rule=finding.rule,
+        severity=finding.severity,
+        description=f"{finding.path}:{finding.line}:{finding.column}: {finding.message}",
+        fix="\nor ".join(filter(None, [finding.help, *ways])),
+        metadata={
+            "file": finding.path,
+            "line": str(finding.line),
+            "column": str(finding.column),
+        },
+    )

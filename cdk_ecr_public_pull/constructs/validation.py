@@ -1,0 +1,172 @@
+"""DockerHubPulls: a synth that fails while anything in the app pulls from Docker Hub."""
+
+from __future__ import annotations
+
+import traceback
+from contextlib import suppress
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+import jsii
+
+from cdk_ecr_public_pull.config import find_config, parse_config
+from cdk_ecr_public_pull.constructs import files
+from cdk_ecr_public_pull.constructs.app_check import AppCheck
+from cdk_ecr_public_pull.constructs.problems import Problem, make_report
+from cdk_ecr_public_pull.constructs.tree import Tree
+from cdk_ecr_public_pull.dockerfile.findings import Rule, RuleSettings, Severity, escape_controls
+from cdk_ecr_public_pull.errors import EcrPublicPullError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from cdk_ecr_public_pull.config import Config
+    from cdk_ecr_public_pull.images.mirrors import Mirrors
+
+_NAME = "DockerHubPulls"
+_DISTRIBUTION = "cdk-ecr-public-pull"
+_PACKAGE = Path(__file__).parent.parent
+_CHECK_FAILED = "check-failed"
+
+
+@jsii.implements(cdk.IPolicyValidationPlugin)
+class DockerHubPulls:
+    """Makes ``cdk synth`` fail while anything in the app pulls from Docker Hub.
+
+    ``Validations.of(app).add_plugins(DockerHubPulls())`` looks at all stacks of the app,
+    those in nested stacks and Stages too: at the Dockerfiles of image assets, at the
+    docker commands in the buildspecs of CodeBuild projects and the images that these run
+    in, and at the images of ECS task definitions, Batch job definitions and Kubernetes
+    manifests. Of what only the deployment or the build knows nothing is said.
+
+    What an error is, and what a warning, is that of ``ecr-public-pull check``, with the
+    same configuration. A finding is acknowledged, with a reason, on the construct that it
+    is reported for, or on one above it::
+
+        Validations.of(construct).acknowledge(
+            Acknowledgment(id="DockerHubPulls::docker-hub-pull", reason="…")
+        )
+
+    A plain ``cdk synth`` shows nothing of the stacks in Stages. So what is found in one
+    is reported a second time without its construct, which fails every command on every
+    stack of the app. ``cdk synth STACK`` fails for what is in that stack, or in a Stage.
+
+    Args:
+        dockerfiles: Dockerfiles, and folders of which every Dockerfile is taken, to look
+            at beside those of image assets; paths from the working folder.
+        report_only: Whether every error becomes a warning, so that the synth goes on.
+        mirrors: Which images have copies, and where; by default what the configuration
+            of the working folder says, and Docker's official images on ECR Public.
+        local_images: Images that builds make themselves and never pull, names or
+            patterns such as ``myorg/*``; added to those of ``mirrors``.
+        severities: Rules that are to be an ``"error"``, a ``"warning"`` or ``"off"``;
+            they come before those of the configuration.
+        ignore: Patterns of Dockerfiles that are not looked at, from the working folder;
+            by default those of the configuration.
+
+    Raises:
+        InvalidConfig: The configuration or an argument says something that nothing here
+            understands.
+    """
+
+    def __init__(
+        self,
+        *,
+        dockerfiles: Sequence[files.FileName] | files.FileName = (),
+        report_only: bool = False,
+        mirrors: Mirrors | None = None,
+        local_images: Iterable[str] = (),
+        severities: Mapping[str, str] | None = None,
+        ignore: Iterable[str] | None = None,
+    ) -> None:
+        self._dockerfiles = files.names(dockerfiles)
+        self._report_only = report_only
+        config = find_config(".")
+        given = parse_config(
+            {"severities": dict(severities or {}), "ignore": list(ignore or ())},
+            source=_NAME,
+            folder=".",
+        )
+        settings = {**config.settings.severities, **given.settings.severities}
+        config = replace(
+            config if ignore is None else replace(config, ignore=given.ignore, folder="."),
+            mirrors=(mirrors or config.mirrors).with_local_images(local_images),
+            settings=RuleSettings(severities=settings),
+        )
+        self._config: Config = config
+
+    @property
+    def name(self) -> str:
+        """The plugin's name in reports, and in the ids of its rules."""
+        return _NAME
+
+    @property
+    def version(self) -> str | None:
+        """The version of this package; None if it runs without being installed."""
+        with suppress(PackageNotFoundError):
+            return version(_DISTRIBUTION)
+        return None
+
+    @property
+    def rule_ids(self) -> list[str]:
+        """The ids of the rules, as ``ecr-public-pull check`` has them."""
+        return [str(rule) for rule in Rule]
+
+    def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
+        """Look at all that was synthesized; CDK calls it at the end of the synthesis.
+
+        Args:
+            context: What was synthesized.
+
+        Returns:
+            The report. An error while looking is a violation in it that cannot be
+            acknowledged, because the command line of CDK passes over a plugin that fails.
+        """
+        try:
+            tree = Tree(context.app_construct)
+            check = AppCheck(config=self._config, tree=tree)
+            found = [
+                *(it for stack in context.stack_templates for it in check.stack(stack)),
+                *check.dockerfiles(self._dockerfiles),
+            ]
+            problems = [self._lenient(problem) for problem in found]
+            acknowledged = [
+                problem
+                for problem in problems
+                if tree.is_acknowledged(
+                    f"{_NAME}::{problem.rule}", at=problem.owner.path if problem.owner else ""
+                )
+            ]
+            return make_report(problems, acknowledged)
+        except Exception as error:  # noqa: BLE001  (whatever it is, it must not pass)
+            return self._failure(error)
+
+    def _lenient(self, problem: Problem) -> Problem:
+        return replace(problem, severity=Severity.WARNING) if self._report_only else problem
+
+    def _failure(self, error: Exception) -> cdk.PolicyValidationPluginReport:
+        if isinstance(error, EcrPublicPullError):
+            cause, fix = str(error), "mend what it names, and synthesize again"
+        else:
+            frames = traceback.extract_tb(error.__traceback__)
+            ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
+            place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
+            cause = f"{type(error).__name__} at {place}: {error}"
+            fix = (
+                f"this is a fault of {_DISTRIBUTION} {self.version or ''}: please report it with "
+                "the line above; report_only=True lets the synth go on until then"
+            )
+        severity = "warning" if self._report_only else "fatal"
+        violation = cdk.PolicyViolation(
+            rule_name=_CHECK_FAILED,
+            severity=severity,
+            description="\n".join(
+                map(escape_controls, f"the app could not be checked: {cause}".splitlines())
+            ),
+            fix=fix,
+            violating_resources=[cdk.PolicyViolatingResource(locations=[])],
+        )
+        return cdk.PolicyValidationPluginReport(success=self._report_only, violations=[violation])
