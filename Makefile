@@ -6,13 +6,13 @@ PY := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cdk synth test lint bench fuzz clean
+.PHONY: help setup cdk synth test test-oldest lint bench fuzz clean
 
 help: ## Say what each target does
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target what; do \
-		printf '  make %-8s %s\n' "$$target" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target what; do \
+		printf '  make %-12s %s\n' "$$target" "$$what"; done
 
-setup: cdk ## Make .venv: the project, its tools, Node if the machine's will not do, the CDK CLI
+setup: cdk ## Make .venv: the project, its tools, Node if the machine's will not do, the CDK's programs
 
 $(READY): pyproject.toml constraints.txt scripts/setup.sh
 	@sh scripts/setup.sh '$(PYTHON)'
@@ -28,6 +28,9 @@ synth: cdk ## Run the real cdk synth of the sample pipeline and show what came o
 
 test: cdk ## Run the whole test suite
 	@$(PY) -m pytest -n auto
+
+test-oldest: cdk ## Run the tests that need the CDK with the oldest release of it that will do
+	@sh scripts/test_oldest.sh
 
 lint: $(READY) ## Check style, format and types
 	@$(PY) -m ruff check

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.builds.login import LoginRegion
     from cdk_ecr_public_pull.constructs.build_contexts import EcrPublicBuildContexts
+    from cdk_ecr_public_pull.constructs.bundling import EcrPublicDockerImage
     from cdk_ecr_public_pull.constructs.context import RewrittenBuildContext
     from cdk_ecr_public_pull.constructs.project import (
         EcrPublicPullPipelineProject,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DockerHubPulls",
     "EcrPublicBuildContexts",
+    "EcrPublicDockerImage",
     "EcrPublicPull",
     "EcrPublicPullError",
     "EcrPublicPullPipelineProject",
@@ -49,6 +51,7 @@ __all__ = [
 _MODULE_OF = {
     "DockerHubPulls": "constructs.validation",
     "EcrPublicBuildContexts": "constructs.build_contexts",
+    "EcrPublicDockerImage": "constructs.bundling",
     "EcrPublicPull": "constructs.pull",
     "EcrPublicPullError": "errors",
     "EcrPublicPullPipelineProject": "constructs.project",

@@ -190,7 +190,11 @@ def growth() -> Iterator[Row]:
         "chained ARGs": lambda n: (
             "ARG A0=node\n" + "".join(f"ARG A{i + 1}=$A{i}\n" for i in range(n)) + f"FROM $A{n}\n"
         ),
+        "a shared ARG": lambda n: "ARG A=node:21\n" + "FROM $A\n" * n,
         "stages": lambda n: "".join(f"FROM node:21 AS s{i}\n" for i in range(n)),
+        "stages on one with ONBUILD": lambda n: (
+            "FROM node:21 AS s\nONBUILD COPY --from=nginx:1 /a /b\n" + "FROM s\n" * n
+        ),
         "copies": lambda n: "FROM node:21\n" + "COPY --from=nginx:1 /a /b\n" * n,
         "a continuation": lambda n: "FROM node:21\nRUN a \\\n" + " && b \\\n" * n * 5 + " c\n",
         "a heredoc": lambda n: "FROM node:21\nRUN <<E\n" + "line of it\n" * n * 5 + "E\n",

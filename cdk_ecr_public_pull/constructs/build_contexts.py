@@ -37,12 +37,15 @@ class EcrPublicBuildContexts:
 
     What stays on Docker Hub becomes a warning of the construct that makes the asset:
     ``Annotations.of(scope).acknowledge_warning("cdk_ecr_public_pull:RULE")`` turns one
-    off. Two things no build context can move: the image of a ``# syntax=`` line, and an
-    image that is named like a stage of its Dockerfile; ``RewrittenBuildContext`` moves
-    them. Where the asset has no ``platform``, the contexts are those for linux/amd64 and
-    linux/arm64.
+    off. ``RewrittenBuildContext`` moves what build contexts cannot: the image of a
+    ``# syntax=`` line, an image that is named like a stage of its Dockerfile, and all
+    images of a file whose ``# syntax=`` is not known to take build contexts
+    (``docker/dockerfile`` does since 1.4). Where the asset has no ``platform``, the
+    contexts are those for linux/amd64 and linux/arm64.
 
-    Builds need BuildKit: ``docker build`` of Docker 23 or newer, with buildx.
+    Assets with build contexts need BuildKit where they are built: the ``docker build`` of
+    Docker 23 or newer, as CodeBuild's images standard:7.0 and amazonlinux 5.0 have it.
+    Docker 20 fails with ``unknown flag: --build-context``.
 
     A ``TarballImageAsset`` is an image that is built already: it is left alone.
 

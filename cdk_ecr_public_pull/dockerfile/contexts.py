@@ -9,9 +9,13 @@ to the Dockerfile. How names are matched is ``NamedContext`` in
 - A name is that of an image, in its familiar form and without ``:latest``:
   ``docker.io/library/node:latest`` and ``node`` are the same.
 - Each image that the build is about to pull, in FROM, COPY ``--from`` or a mount, is
-  looked for by its name after expansion, with its tag and digest. The syntax image is not.
+  looked for by its name after expansion, with its tag and digest.
 - Before that, each stage that has a name is looked for by it: a context of that name
   takes the place of the whole stage, and nothing says so.
+- The syntax image is looked for since BuildKit 0.12
+  (https://github.com/moby/buildkit/pull/3633). Older ones pull it all the same, so that
+  none is planned for it.
+- A frontend that does not know contexts refuses the build: see ``frontends.py``.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
 from cdk_ecr_public_pull.dockerfile.findings import Finding, RuleSettings
+from cdk_ecr_public_pull.dockerfile.frontends import takes_contexts
 from cdk_ecr_public_pull.dockerfile.long_way import Outcome
 from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle, Via
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
@@ -66,7 +71,8 @@ def plan_contexts(
     """Find the build contexts that make a build pull its images from their copies.
 
     Only images that the build pulls get one. None is planned whose name is also that of
-    a stage of the file, because it would take the stage's place.
+    a stage of the file, because it would take the stage's place; none at all if the file's
+    ``# syntax=`` names a frontend that may not take them, unless contexts are given.
 
     Args:
         content: The Dockerfile.
@@ -76,32 +82,38 @@ def plan_contexts(
             is off, or ignored at its place, would report is not moved either.
         build_args: The values of ``--build-arg``; none if left out.
         target: The stage of ``--target``; the last one if left out.
-        platform: The platform to build for, as ``--platform`` has it. If left out, the
-            contexts are those for linux/amd64 and for linux/arm64, so that they are the
-            same on every machine; the findings are those for linux/amd64.
+        platform: The platform to build for, or several with commas, as ``--platform``
+            has them. If left out, the contexts are those for linux/amd64 and linux/arm64,
+            so that they are the same on every machine; the findings are those for
+            linux/amd64.
         given: The names of the contexts that the build has already. What they replace
             is neither moved nor reported.
 
     Returns:
         The contexts and findings; no contexts for a file that BuildKit refuses.
     """
-    reporter = Reporter(
-        path=path, positions=Positions(content), settings=settings or RuleSettings()
+    build_args = build_args or {}
+    given_keys = frozenset(_by_key(given))
+    planner = _Planner(
+        content=content,
+        mirrors=mirrors or default_mirrors(),
+        reporter=Reporter(
+            path=path, positions=Positions(content), settings=settings or RuleSettings()
+        ),
+        given=given_keys,
+        may_move=bool(given_keys) or takes_contexts(content, build_args),
     )
+    platforms = platform.split(",") if platform else _BUILDING_MACHINES
     outcomes = [
-        _plan(
-            content,
-            Conditions(build_args=build_args or {}, target=target, platform=each),
-            mirrors or default_mirrors(),
-            reporter,
-            frozenset(_by_key(given)),
-        )
-        for each in ((platform,) if platform else _BUILDING_MACHINES)
+        planner.outcome(Conditions(build_args=build_args, target=target, platform=each))
+        for each in platforms
     ]
+    told = outcomes if platform else outcomes[:1]
     contexts = dict(pair for outcome in outcomes for pair in _contexts(outcome.decisions))
+    findings = dict.fromkeys(it for outcome in told for it in outcome.findings(tell_mended=False))
     return PlannedContexts(
         contexts=dict(sorted(contexts.items())),
-        findings=outcomes[0].findings(tell_mended=False),
+        findings=tuple(sorted(findings, key=lambda it: (it.line, it.column))),
     )
 
 
@@ -109,15 +121,14 @@ def replaced_by(pull: Pull, names: Iterable[str]) -> str | None:
     """Find the build context that BuildKit uses instead of pulling an image.
 
     Args:
-        pull: A pull, as ``find_pulls`` finds it.
+        pull: A pull, as ``find_pulls`` finds it. Of the syntax image it is said what
+            BuildKit 0.12 and newer do.
         names: The names of the build's contexts, as ``--build-context`` has them. One
             that is no image name matches nothing: ``docker build`` refuses it.
 
     Returns:
         The name among ``names``, or None if the image is pulled.
     """
-    if pull.via is Via.SYNTAX:
-        return None
     by_key = _by_key(names)
     if pull.via is Via.FROM and pull.stage_name in by_key:
         return by_key[pull.stage_name]
@@ -139,54 +150,57 @@ def _key(image: ImageReference) -> str:
     return image.familiar.removesuffix(":latest")
 
 
-def _plan(
-    content: bytes,
-    conditions: Conditions,
-    mirrors: Mirrors,
-    reporter: Reporter,
-    given: frozenset[str],
-) -> Outcome:
-    analysis = analyse(content, conditions)
-    outcome = Outcome(content=content, analysis=analysis, reporter=reporter)
-    if analysis.refusals:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planner:
+    content: bytes
+    mirrors: Mirrors
+    reporter: Reporter
+    given: frozenset[str]
+    may_move: bool
+
+    def outcome(self, conditions: Conditions) -> Outcome:
+        analysis = analyse(self.content, conditions)
+        outcome = Outcome(content=self.content, analysis=analysis, reporter=self.reporter)
+        if analysis.refusals:
+            return outcome
+        outcome.decisions = [
+            Decision(use, image, self.mirrors.resolve(image))
+            for use, image in self._pulled(analysis)
+        ]
+        movable = [d for d in outcome.decisions if d.resolution.replacement is not None]
+        wanted = [d for d in movable if self.reporter.wants_pull(d.place)]
+        ignored = {_key(d.image) for d in movable if not self.reporter.wants_pull(d.place)}
+        stages = {state.name for state in analysis.graph.stages}
+        for decision in wanted:
+            obstacle = self._obstacle(decision, stages, ignored)
+            context = None if obstacle else _key(decision.image)
+            decision.move = Move(obstacle=obstacle, context=context)
         return outcome
-    outcome.decisions = [
-        Decision(use, image, mirrors.resolve(image)) for use, image in _pulled(analysis, given)
-    ]
-    movable = [d for d in outcome.decisions if d.resolution.replacement is not None]
-    kept = {_key(d.image) for d in movable if not reporter.wants_pull(d.place)}
-    stages = {state.name for state in analysis.graph.stages}
-    for decision in movable:
-        if reporter.wants_pull(decision.place):
-            decision.move = _move(decision, stages, kept)
-    return outcome
 
+    def _pulled(self, analysis: Analysis) -> Iterator[tuple[Use, ImageReference]]:
+        """What the build pulls, with the contexts that it has already."""
+        replaced = [state for state in analysis.graph.stages if state.name in self.given]
+        for state in replaced:
+            # What it copies from is asked for all the same, its base is not.
+            state.base = None
+        reachable = analysis.reachable()
+        for use, image in analysis.pulls:
+            is_needed = use.via is Via.SYNTAX or id(use.state) in reachable
+            is_replaced = use.via is Via.FROM and use.stage in replaced
+            if is_needed and not is_replaced and _key(image) not in self.given:
+                yield use, image
 
-def _pulled(analysis: Analysis, given: frozenset[str]) -> Iterator[tuple[Use, ImageReference]]:
-    """What the build pulls, with the contexts that it has already."""
-    replaced = [state for state in analysis.graph.stages if state.name in given]
-    for state in replaced:
-        # What it copies from is asked for all the same, its base is not.
-        state.base = None
-    reachable = analysis.reachable()
-    for use, image in analysis.pulls:
-        if use.via is Via.SYNTAX:
-            yield use, image
-        elif id(use.state) not in reachable or _key(image) in given:
-            continue
-        elif use.via is not Via.FROM or use.stage not in replaced:
-            yield use, image
-
-
-def _move(decision: Decision, stages: set[str | None], kept: set[str]) -> Move:
-    key = _key(decision.image)
-    if decision.place.via is Via.SYNTAX:
-        return Move(obstacle=Obstacle.SYNTAX_IMAGE)
-    if key in stages:
-        return Move(obstacle=Obstacle.STAGE_NAME)
-    if key in kept:
-        return Move(obstacle=Obstacle.IGNORED_ELSEWHERE)
-    return Move(context=key)
+    def _obstacle(
+        self, decision: Decision, stages: set[str | None], ignored: set[str]
+    ) -> Obstacle | None:
+        key = _key(decision.image)
+        if decision.place.via is Via.SYNTAX:
+            return Obstacle.SYNTAX_IMAGE
+        if not self.may_move:
+            return Obstacle.FRONTEND
+        if key in stages:
+            return Obstacle.STAGE_NAME
+        return Obstacle.IGNORED_ELSEWHERE if key in ignored else None
 
 
 def _contexts(decisions: Iterable[Decision]) -> Iterator[tuple[str, str]]:

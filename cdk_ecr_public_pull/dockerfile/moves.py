@@ -54,6 +54,7 @@ class Obstacle(Enum):
     UNVERIFIED = auto()
     STAGE_NAME = auto()
     SYNTAX_IMAGE = auto()
+    FRONTEND = auto()
     IGNORED_ELSEWHERE = auto()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.analysis import Conditions, analyse
+from cdk_ecr_public_pull.dockerfile.collector import collecting_later
 from cdk_ecr_public_pull.dockerfile.moves import Via
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.dockerfile.positions import Positions, Span, span_of
@@ -79,6 +80,7 @@ class FoundPulls:
     error: DockerfileError | None
 
 
+@collecting_later
 def find_pulls(
     content: bytes,
     *,

@@ -24,7 +24,11 @@ _REMEDIES = {
     ),
     Obstacle.SYNTAX_IMAGE: (
         "build from a RewrittenBuildContext, or pass the build argument BUILDKIT_SYNTAX={copy}: "
-        "no build context moves the syntax image"
+        "before BuildKit 0.12 no build context moves the syntax image"
+    ),
+    Obstacle.FRONTEND: (
+        "build from a RewrittenBuildContext, or let # syntax= name docker/dockerfile 1.4 or newer: "
+        "an older frontend, or another one, may refuse a build that has build contexts"
     ),
     Obstacle.IGNORED_ELSEWHERE: (
         "build from a RewrittenBuildContext, or take away the comment that ignores another pull "

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from cdk_ecr_public_pull.dockerfile.collector import collecting_later
 from cdk_ecr_public_pull.dockerfile.edits import Edit
 from cdk_ecr_public_pull.dockerfile.findings import Finding, RuleSettings
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
@@ -37,6 +38,7 @@ class Rewrite:
     findings: tuple[Finding, ...]
 
 
+@collecting_later
 def rewrite_dockerfile(
     content: bytes,
     *,
@@ -79,6 +81,7 @@ def rewrite_dockerfile(
     return Rewrite(outcome.content, outcome.edits, outcome.findings(tell_mended=False))
 
 
+@collecting_later
 def check_dockerfile(
     content: bytes,
     *,
@@ -116,6 +119,7 @@ def check_dockerfile(
     return outcome.findings(tell_mended=True)
 
 
+@collecting_later
 def planned_edits(
     content: bytes,
     *,

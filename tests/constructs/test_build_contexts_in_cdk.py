@@ -12,7 +12,7 @@ import pytest
 from aws_cdk import aws_ecr_assets as ecr_assets
 from constructs import Construct, IConstruct
 
-from cdk_ecr_public_pull import EcrPublicBuildContexts, Mirrors
+from cdk_ecr_public_pull import EcrPublicBuildContexts, Mirrors, RewrittenBuildContext
 
 COPY = "docker-image://public.ecr.aws/docker/library/"
 BUSYBOX = {"busybox:1.36": f"{COPY}busybox:1.36"}
@@ -83,6 +83,22 @@ def test_hashes(
     folder = build_context(tmp_path, DOCKERFILE)
     first, second = (asset_hash(app, folder, injector) for injector in injectors)
     assert (first == second) == is_same
+
+
+@pytest.mark.parametrize(
+    "dockerfile", ["FROM nginx AS nginx\n", "# syntax=ghcr.io/me/frontend\nFROM node:21\n"]
+)
+def test_rewritten_build_contexts(app: cdk.App, tmp_path: Path, dockerfile: str) -> None:
+    """What no build context moves, a rewritten build context does, and nothing is left to say."""
+    folder = build_context(tmp_path, dockerfile)
+    stack = new_stack(app)
+    rewritten = Path(RewrittenBuildContext(stack, "Context", directory=folder).path)
+    warned, silent = Construct(stack, "Warned"), Construct(stack, "Silent")
+    cdk.PropertyInjectors.of(stack).add(EcrPublicBuildContexts())
+    ecr_assets.DockerImageAsset(warned, "Image", directory=str(folder))
+    asset = ecr_assets.DockerImageAsset(silent, "Image", directory=str(rewritten))
+    assert [len(scope.node.metadata) for scope in (warned, silent)] == [1, 0]
+    assert asset.asset_hash == asset_hash(app, rewritten)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,50 +12,27 @@ from aws_cdk import assertions
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_s3_assets as s3_assets
-from constructs import RootConstruct
 
 from cdk_ecr_public_pull import Mirrors, RewrittenBuildContext
-from cdk_ecr_public_pull.errors import UnusableFile
+from tests.constructs.build_contexts import (
+    AFTER,
+    BEFORE,
+    FILES,
+    assets,
+    content,
+    make,
+    new_stack,
+    path_and_hash,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-BEFORE = "FROM node:21.7.0-alpine3.19\r\nCOPY --from=busybox:1.36.1 / /\n"
-AFTER = (
-    "FROM public.ecr.aws/docker/library/node:21.7.0-alpine3.19\r\n"
-    "COPY --from=public.ecr.aws/docker/library/busybox:1.36.1 / /\n"
-)
-FILES = {"Dockerfile": BEFORE, "src/main.js": "main", "secret": "secret"}
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """The folder of a build context."""
     return make(tmp_path / "in", FILES)
-
-
-def make(root: Path, files: dict[str, str]) -> Path:
-    """Write files into a folder."""
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode())
-    return root
-
-
-def new_stack(outdir: Path | None = None, context: dict[str, object] | None = None) -> cdk.Stack:
-    """A stack in an app of its own."""
-    app = cdk.App(outdir=str(outdir) if outdir else None, context=context)
-    return cdk.Stack(app, "Stack")
-
-
-def content(folder: str | Path) -> dict[str, str]:
-    """All files below a folder."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes().decode()
-        for path in Path(folder).rglob("*")
-        if path.is_file()
-    }
 
 
 def test_copy(root: Path) -> None:
@@ -106,16 +82,6 @@ def test_flags(root: Path, flags: dict[str, object]) -> None:
     assert hashes[0] == hashes[1]
 
 
-def assets(assembly: Path) -> list[str]:
-    """The folders of the assets in an assembly, where it has staged them or not."""
-    manifest = json.loads((assembly / "Stack.assets.json").read_text())
-    sources = [
-        *(asset["source"]["path"] for asset in manifest["files"].values()),
-        *(asset["source"]["directory"] for asset in manifest["dockerImages"].values()),
-    ]
-    return [path for path in sources if not path.endswith(".json")]
-
-
 def synth(root: Path) -> dict[str, str]:
     """The template of a stack with a context, and its assets."""
     stack = new_stack()
@@ -159,12 +125,6 @@ def test_asset_is_one(root: Path) -> None:
     context = RewrittenBuildContext(new_stack(), "Context", directory=root)
 
     assert context.asset.node.path == context.asset.node.path == "Stack/Context/Asset"
-
-
-def path_and_hash(root: Path) -> tuple[str, str]:
-    """The name of a folder's copy, and the hash of its asset."""
-    context = RewrittenBuildContext(new_stack(), "Context", directory=root)
-    return Path(context.path).name, context.asset.asset_hash
 
 
 CHANGES = {
@@ -308,7 +268,7 @@ def test_links(root: Path, tmp_path: Path) -> None:
 
 
 def test_links_that_leave_the_folder(root: Path, tmp_path: Path) -> None:
-    """They become what they lead to, so that a change there changes the hash."""
+    """They become what they lead to, so that a change there changes the copy's name."""
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared" / "lib.txt").write_text("one", "utf-8")
     (root / "lib.txt").symlink_to("../shared/lib.txt")
@@ -321,7 +281,9 @@ def test_links_that_leave_the_folder(root: Path, tmp_path: Path) -> None:
     assert (copy / "shared" / "lib.txt").read_text("utf-8") == "one"
     assert (copy / "shared" / "back").is_symlink()
     (tmp_path / "shared" / "lib.txt").write_text("two", "utf-8")
-    assert path_and_hash(root)[1] != context.asset.asset_hash
+    # Not by its asset: releases of CDK that are in range follow the loop until they fail.
+    changed = RewrittenBuildContext(new_stack(), "Context", directory=root)
+    assert Path(changed.path).name != copy.name
 
 
 def test_directory_that_is_a_link(root: Path, tmp_path: Path) -> None:
@@ -330,100 +292,3 @@ def test_directory_that_is_a_link(root: Path, tmp_path: Path) -> None:
     link.symlink_to(root)
 
     assert path_and_hash(link) == path_and_hash(root)
-
-
-def test_findings(tmp_path: Path) -> None:
-    """What the copy still pulls from Docker Hub is said, under the name of the source."""
-    root = make(tmp_path, {"Dockerfile": "FROM node:21\nFROM some/app:1\nFROM other/app\n"})
-    stack = new_stack()
-
-    RewrittenBuildContext(stack, "Context", directory=root, local_images=["other/*"])
-
-    annotations = assertions.Annotations.from_stack(stack)
-    anything = assertions.Match.any_value()
-    warnings = [str(it.entry.data) for it in annotations.find_warning("/Stack/Context", anything)]
-    assert annotations.find_error("*", anything) == []
-    assert [text.partition(": ")[0] for text in warnings] == [f"{root}/Dockerfile:2:6"]
-
-
-def test_refused_dockerfile(tmp_path: Path) -> None:
-    """A Dockerfile that BuildKit refuses stops the synth."""
-    root = make(tmp_path, {"Dockerfile": "RUN true\n"})
-    stack = new_stack()
-
-    context = RewrittenBuildContext(stack, "Context", directory=root)
-
-    errors = assertions.Annotations.from_stack(stack).find_error("*", assertions.Match.any_value())
-    assert len(errors) == 1
-    assert content(context.path) == {"Dockerfile": "RUN true\n"}
-
-
-@pytest.mark.parametrize(
-    ("name", "cause", "remedy"),
-    [
-        ("no", "there is no such file", "name it from the folder"),
-        ("src", "there is no such file", "name it from the folder"),
-        ("../Dockerfile", "it is outside of the folder", "name it from the folder"),
-        ("/etc/passwd", "it is outside of the folder", "name it from the folder"),
-        ("leaves", "it is a link that leaves the folder, to {tmp}/outside", "copy it there"),
-        ("linked/main.js", "a folder in its path is a link", 'name it "src/main.js"'),
-        ("away/outside", "it is a link that leaves the folder, to {tmp}/outside", "copy it there"),
-    ],
-)
-def test_unusable_dockerfile(
-    root: Path, tmp_path: Path, name: str, cause: str, remedy: str
-) -> None:
-    """A Dockerfile that is not in the folder is refused, with the cause."""
-    make(tmp_path, {"outside": BEFORE, "Dockerfile": BEFORE})
-    (root / "leaves").symlink_to("../outside")
-    (root / "linked").symlink_to("src")
-    (root / "away").symlink_to("..")
-
-    with pytest.raises(UnusableFile) as caught:
-        RewrittenBuildContext(new_stack(), "Context", directory=root, dockerfiles=[name])
-
-    assert str(caught.value) == (
-        f"the Dockerfile {name!r} of the build context '{root}' cannot be rewritten: "
-        f"{cause.format(tmp=tmp_path.resolve())}\n  help: {remedy}"
-    )
-
-
-def test_no_app(root: Path) -> None:
-    """Without an app there is no assembly to write to."""
-    with pytest.raises(UnusableFile) as caught:
-        RewrittenBuildContext(RootConstruct("Root"), "Context", directory=root)
-
-    assert str(caught.value) == "Root/Context: a build context needs an App above it"
-
-
-@pytest.mark.parametrize("name", ["no", "in/Dockerfile"])
-def test_unusable_directory(root: Path, tmp_path: Path, name: str) -> None:
-    """A folder that is none is refused."""
-    directory = tmp_path / name
-
-    with pytest.raises(UnusableFile) as caught:
-        RewrittenBuildContext(new_stack(), "Context", directory=directory)
-
-    assert root.is_dir()
-    assert str(caught.value) == (
-        f"the build context '{directory}' is not a folder\n"
-        "  help: directory is a path from the working directory"
-    )
-
-
-def test_unreadable_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that cannot be read is named, and nothing is left behind."""
-
-    # Root can read all files, so that their modes would stop nothing here.
-    def refuse(path: Path, mode: str) -> object:
-        raise PermissionError(13, f"Permission denied ({mode})", str(path))
-
-    monkeypatch.setattr(Path, "open", refuse)
-
-    with pytest.raises(UnusableFile) as caught:
-        RewrittenBuildContext(new_stack(), "Context", directory=root, dockerfiles=())
-
-    assert str(caught.value) == (
-        f"the build context '{root}' cannot be copied: [Errno 13] Permission denied (rb): "
-        f"'{root}/Dockerfile'\n  help: make the file readable, or list it in .dockerignore"
-    )

@@ -8,13 +8,10 @@ from typing import Any
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.contexts import PlannedContexts, plan_contexts, replaced_by
+from cdk_ecr_public_pull.dockerfile.contexts import PlannedContexts, plan_contexts
 from cdk_ecr_public_pull.dockerfile.findings import Rule, RuleSettings, render
-from cdk_ecr_public_pull.dockerfile.moves import Via
 from cdk_ecr_public_pull.dockerfile.positions import Positions
-from cdk_ecr_public_pull.dockerfile.pulls import find_pulls
 from cdk_ecr_public_pull.images.mirrors import Mirrors
-from tests.dockerfile.support import Case, cases
 
 COPY = "docker-image://public.ecr.aws/docker/library/"
 DIGEST = "sha256:" + "ab" * 32
@@ -66,6 +63,18 @@ NO_CONTEXT: dict[str, Row] = {
     "a syntax image that a build argument overrides": Row(
         file="# syntax=docker/dockerfile:1\nFROM scratch",
         options={"build_args": {"BUILDKIT_SYNTAX": "ghcr.io/me/dockerfile"}},
+    ),
+    "a syntax image that is given": Row(
+        file="# syntax=docker/dockerfile:1\nFROM scratch",
+        options={"given": ["docker/dockerfile:1"]},
+    ),
+    "a frontend that may not take contexts": Row(
+        file="# syntax=ghcr.io/me/frontend\nFROM node:21", rules=("docker-hub-pull",)
+    ),
+    "such a frontend in a build argument": Row(
+        file="FROM node:21",
+        rules=("docker-hub-pull",),
+        options={"build_args": {"BUILDKIT_SYNTAX": "docker/dockerfile:1.2"}},
     ),
     "a file that BuildKit refuses": Row(
         file="FROM node:21\nCOPY --form=a b c", rules=("invalid-dockerfile",)
@@ -147,6 +156,16 @@ CONTEXTS: dict[str, Row] = {
         contexts={"ghcr.io/me/app:1": "docker-image://registry.example:5000/app:1"},
         options={"mirrors": Mirrors(mirrors={"ghcr.io/me/app": "registry.example:5000/app"})},
     ),
+    "a frontend that takes contexts": Row(
+        file="# syntax=docker/dockerfile:1.4\nFROM node:21",
+        contexts=NODE,
+        rules=("syntax-frontend",),
+    ),
+    "a frontend that does, as contexts are given": Row(
+        file="# syntax=ghcr.io/me/frontend\nFROM node:21",
+        contexts=NODE,
+        options={"given": ["src"]},
+    ),
     "the platform": Row(
         file="FROM node:21-${TARGETARCH}",
         contexts={"node:21-s390x": "~node:21-s390x"},
@@ -155,6 +174,13 @@ CONTEXTS: dict[str, Row] = {
     "any platform of a building machine": Row(
         file="FROM node:21 AS a-amd64\nFROM nginx:1 AS a-arm64\nFROM a-$BUILDARCH",
         contexts={"nginx:1": "~nginx:1"} | NODE,
+    ),
+    "several platforms": Row(
+        file="# syntax=docker/dockerfile:1\nFROM node:21 AS a-amd64\nFROM myorg/x AS a-s390x\n"
+        "FROM a-$BUILDARCH\nCOPY --from=my-base a b",
+        contexts=NODE,
+        rules=("syntax-frontend", "no-mirror", "unknown-image"),
+        options={"platform": "linux/amd64,linux/s390x"},
     ),
     "what is said is said for linux/amd64": Row(
         file="FROM node:21 AS a-amd64\nFROM myorg/x AS a-arm64\nFROM a-$BUILDARCH", contexts=NODE
@@ -203,7 +229,8 @@ no copy is known [syntax-frontend]
           # syntax=docker/dockerfile:1
                    ^^^^^^^^^^^^^^^^^^^
           help: build from a RewrittenBuildContext, or pass the build argument \
-BUILDKIT_SYNTAX=ghcr.io/me/dockerfile:1: no build context moves the syntax image
+BUILDKIT_SYNTAX=ghcr.io/me/dockerfile:1: before BuildKit 0.12 no build context moves the syntax \
+image
         """,
     "ignored at one of two places": """\
         Dockerfile:1:6: error: node:21 is pulled from Docker Hub [docker-hub-pull]
@@ -211,6 +238,13 @@ BUILDKIT_SYNTAX=ghcr.io/me/dockerfile:1: no build context moves the syntax image
                ^^^^^^^
           help: build from a RewrittenBuildContext, or take away the comment that ignores another \
 pull of this image: a build context moves all of them
+        """,
+    "a frontend that may not take contexts": """\
+        Dockerfile:2:6: error: node:21 is pulled from Docker Hub [docker-hub-pull]
+          FROM node:21
+               ^^^^^^^
+          help: build from a RewrittenBuildContext, or let # syntax= name docker/dockerfile 1.4 \
+or newer: an older frontend, or another one, may refuse a build that has build contexts
         """,
     "a missing build argument": """\
         Dockerfile:3:6: warning: only a build argument tells what is pulled here: B has no value \
@@ -230,53 +264,3 @@ def test_messages(name: str, report: str) -> None:
     positions = Positions(f"{row.file}\n".encode())
     found = [render(finding, positions) + "\n" for finding in planned(row).findings]
     assert "".join(found) == dedent(report)
-
-
-@pytest.mark.parametrize(
-    ("file", "names", "expected"),
-    [
-        ("FROM node:21", [], None),
-        ("FROM node:21", ["node", "node:20", "library/nod", "nodes:21"], None),
-        ("FROM node:21", ["node:21"], "node:21"),
-        ("FROM node:21", ["library/node:21"], "library/node:21"),
-        ("FROM node:21", ["node:21", "docker.io/node:21"], "docker.io/node:21"),
-        ("FROM node:21", ["Node:21", "node:21::linux/amd64", ""], None),
-        ("FROM node", ["node:latest"], "node:latest"),
-        ("FROM node:latest", ["index.docker.io/library/node"], "index.docker.io/library/node"),
-        (f"FROM node:21@{DIGEST}", ["node:21", f"node@{DIGEST}"], None),
-        (f"FROM node@{DIGEST}", ["node", f"node@{DIGEST}"], f"node@{DIGEST}"),
-        ("FROM ghcr.io/a/b", ["a/b", "ghcr.io/a/b"], "ghcr.io/a/b"),
-        ("FROM scratch\nCOPY --from=busybox a b", ["busybox"], "busybox"),
-        ("FROM scratch\nRUN --mount=from=busybox true", ["busybox"], "busybox"),
-        ("FROM node AS Build", ["build", "node"], "build"),
-        ("FROM scratch AS a\nCOPY --from=node a b", ["a"], None),
-        ("# syntax=docker/dockerfile\nFROM scratch", ["docker/dockerfile"], None),
-    ],
-)
-def test_replaced_by(file: str, names: list[str], expected: str | None) -> None:
-    """A context replaces a pull if both names mean the same, or if it replaces the stage."""
-    (pull,) = find_pulls(f"{file}\n".encode()).pulls
-    assert replaced_by(pull, names) == expected
-
-
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases()])
-def test_what_is_planned_moves_every_pull_or_is_reported(case: Case) -> None:
-    """Each context moves a pull, none replaces a stage, and what has a copy is not passed over."""
-    plan = plan_contexts(case.content, build_args=case.build_args, platform="linux/amd64")
-    found = find_pulls(case.content, build_args=case.build_args)
-    if found.error:
-        assert dict(plan.contexts) == {}
-        return
-    pulls = [pull for pull in found.pulls if pull.reachable]
-    moved = {name for pull in pulls if (name := replaced_by(pull, plan.contexts))}
-    assert moved == set(plan.contexts)
-    assert moved.isdisjoint({pull.stage_name for pull in found.pulls})
-    reported = {(finding.line, finding.column) for finding in plan.findings}
-    assert [
-        pull.written
-        for pull in pulls
-        if Mirrors().resolve(pull.image).replacement
-        and not replaced_by(pull, plan.contexts)
-        and (pull.line, pull.column) not in reported
-    ] == []
-    assert all(pull.via is not Via.SYNTAX for pull in pulls if replaced_by(pull, plan.contexts))
