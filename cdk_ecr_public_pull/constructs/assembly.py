@@ -116,7 +116,10 @@ def read_stack(path: str, template: Path) -> SynthesizedStack:
 
 
 def _template(path: Path) -> Template:
-    return Template(path=path, resources=_read(path).get("Resources", {}))
+    resources = _read(path).get("Resources", {})
+    # A Fn::ForEach among them is a list; what it makes is not known at synth.
+    known = {key: value for key, value in resources.items() if isinstance(value, dict)}
+    return Template(path=path, resources=known)
 
 
 def _builds(manifest: Mapping[str, Any], folder: Path) -> Iterator[ImageBuild]:

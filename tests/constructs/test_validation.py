@@ -146,6 +146,11 @@ LOUD: dict[str, tuple[str, dict[str, Any], list[Said]]] = {
         {"platform": ecr_assets.Platform.LINUX_ARM64},
         [Said("error", HUB, "image/Dockerfile:1:6: node:21-arm64 is pulled from Docker Hub")],
     ),
+    "several platforms": (
+        "FROM --platform=$TARGETPLATFORM node:21\n",
+        {"platform": ecr_assets.Platform.custom("linux/arm64,linux/amd64")},
+        [Said("error", HUB, "image/Dockerfile:1:33: node:21 is pulled from Docker Hub")],
+    ),
     "a build context from Docker Hub": (
         NODE,
         {"build_contexts": {"node:21": "docker-image://node:22", "other": "docker-image://a"}},
