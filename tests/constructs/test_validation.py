@@ -15,7 +15,7 @@ from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
-from aws_cdk import pipelines
+from aws_cdk import cloudformation_include, pipelines
 
 from cdk_ecr_public_pull import DockerHubPulls, EcrPublicBuildContexts, Mirrors
 from cdk_ecr_public_pull.errors import InvalidConfig
@@ -444,6 +444,22 @@ def test_asset_staging_may_be_off() -> None:
     image(cdk.Stack(app, "Stack"))
 
     assert said(app) == [Said("error", HUB, f"image/{PULLED}", ("Stack/Image",))]
+
+
+def test_a_template_from_elsewhere() -> None:
+    """A path that an included template brings along is not taken for one of this app."""
+    task = {
+        "Type": "AWS::ECS::TaskDefinition",
+        "Metadata": {"aws:cdk:path": "Stack/Other/Task"},
+        "Properties": {"ContainerDefinitions": [{"Name": "web", "Image": "nginx:1"}]},
+    }
+    write("included.json", json.dumps({"Resources": {"Task": task}}))
+    app, stack = new_app()
+    file = str(Path("included.json").absolute())
+    cloudformation_include.CfnInclude(stack, "Included", template_file=file)
+
+    description = "container web: nginx:1 is pulled from Docker Hub"
+    assert said(app) == [Said("error", HUB, description, ("Stack/Included/Task",))]
 
 
 def test_the_legacy_synthesizer() -> None:
