@@ -96,8 +96,7 @@ def _at(pulls: Sequence[Pull], finding: Finding) -> list[Pull]:
 
 
 def _is_pulled(pull: Pull, build: ImageBuild) -> bool:
-    is_needed = pull.reachable and not pull.deferred
-    return is_needed and replaced_by(pull, build.build_contexts) is None
+    return pull.reachable and replaced_by(pull, build.build_contexts) is None
 
 
 def _context_problems(

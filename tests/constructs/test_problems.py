@@ -50,6 +50,12 @@ REPORTS: dict[str, tuple[list[Problem], list[int], bool, list[str]]] = {
         False,
         ["error x: ", "warning y: B/X", "warning z: "],
     ),
+    "beside a hidden error, which is always shown too": (
+        [problem(ERROR, PROD), problem(WARNING, B, "y")],
+        [],
+        False,
+        ["error x: Prod/A/X", "warning y: B/X", "error x, in Prod/A/X: "],
+    ),
     "one violation of several constructs": (
         [problem(ERROR, A), problem(ERROR, B), problem(ERROR, A)],
         [],

@@ -1,10 +1,8 @@
-"""DockerHubPulls: what it looks at, and what it says."""
+"""DockerHubPulls: what it looks at beside image assets, and its options."""
 
 from __future__ import annotations
 
 import json
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,177 +15,24 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import cloudformation_include, pipelines
 
-from cdk_ecr_public_pull import DockerHubPulls, EcrPublicBuildContexts, Mirrors
+from cdk_ecr_public_pull import DockerHubPulls, Mirrors
 from cdk_ecr_public_pull.errors import InvalidConfig
+from tests.constructs.hub_reports import (
+    HUB,
+    NODE,
+    PULLED,
+    Said,
+    image,
+    new_app,
+    report,
+    said,
+    write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NODE = "FROM node:21\n"
-PULLED = "Dockerfile:1:6: node:21 is pulled from Docker Hub"
-HUB = "docker-hub-pull"
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder of a test."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def write(name: str, content: str) -> str:
-    """Write a file; returns its folder, absolute because Node does not follow a change."""
-    path = Path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content)
-    return str(path.parent.absolute())
-
-
-@dataclass(frozen=True)
-class Said:
-    """A violation: its severity, rule, description, and the constructs it is reported for."""
-
-    severity: str
-    rule: str
-    description: str
-    constructs: tuple[str, ...] = ("",)
-
-
-def report(app: cdk.App) -> dict[str, Any]:
-    """Synthesize an app; returns what the plugin says in CDK's report, nothing if it does not."""
-    # The report is thrown, and written to a file, too.
-    with suppress(RuntimeError):
-        app.synth()
-    reports = json.loads((Path(app.outdir) / "validation-report.json").read_text())
-    found = [each for each in reports["pluginReports"] if each["pluginName"] == "DockerHubPulls"]
-    return found[0] if found else {"conclusion": "success", "violations": []}
-
-
-def said(app: cdk.App) -> list[Said]:
-    """Synthesize an app; returns what the plugin says."""
-    return [
-        Said(
-            violation["severity"],
-            violation["ruleName"],
-            violation["description"],
-            tuple(it["constructPath"] for it in violation["violatingConstructs"]),
-        )
-        for violation in report(app)["violations"]
-    ]
-
-
-def new_app(**options: Any) -> tuple[cdk.App, cdk.Stack]:  # noqa: ANN401  (the plugin's own)
-    """An app with the plugin, and a stack of it."""
-    app = cdk.App(outdir=str(Path("cdk.out").absolute()))
-    cdk.Validations.of(app).add_plugins(DockerHubPulls(**options))
-    return app, cdk.Stack(app, "Stack")
-
-
-def image(scope: cdk.Stack, content: str = NODE, **props: Any) -> ecr_assets.DockerImageAsset:  # noqa: ANN401
-    """An image asset."""
-    directory = write("image/Dockerfile", content)
-    return ecr_assets.DockerImageAsset(scope, "Image", directory=directory, **props)
-
-
-STAGES = (
-    "FROM node:21 AS build\nFROM alpine AS test\nFROM public.ecr.aws/x/y\nCOPY --from=build / /\n"
-)
-ARG = "ARG BASE=node:21\nFROM $BASE\n"
-COPY = "docker-image://public.ecr.aws/docker/library/node:21"
-
-QUIET: dict[str, tuple[str, dict[str, Any]]] = {
-    "nothing of Docker Hub": ("FROM public.ecr.aws/docker/library/node:21\n", {}),
-    "scratch": ("FROM scratch\n", {}),
-    "a stage that is not built": (STAGES, {"target": "nothing", "file": "Other"}),
-    "a build context": (NODE, {"build_contexts": {"node:21": COPY}}),
-    "a build context by another name": (
-        NODE,
-        {"build_contexts": {"docker.io/library/node:21": COPY}},
-    ),
-    "a build context for a stage": (
-        "FROM node:21 AS base\nFROM base\n",
-        {"build_contexts": {"base": COPY}},
-    ),
-    "a build argument": (ARG, {"build_args": {"BASE": "public.ecr.aws/docker/library/node:21"}}),
-    "a place that is ignored": (f"# ecr-public-pull: ignore[docker-hub-pull] x\n{NODE}", {}),
-}
-
-
-@pytest.mark.parametrize(("content", "props"), QUIET.values(), ids=QUIET)
-def test_an_image_that_is_not_pulled(content: str, props: dict[str, Any]) -> None:
-    """What the build of an asset does not pull is not reported."""
-    write("image/Other", "FROM public.ecr.aws/x/y AS nothing\nFROM node:21\n")
-    app, stack = new_app()
-    image(stack, content, **props)
-
-    assert said(app) == []
-    assert report(app)["conclusion"] == "success"
-
-
-LOUD: dict[str, tuple[str, dict[str, Any], list[Said]]] = {
-    "plain": (NODE, {}, [Said("error", HUB, f"image/{PULLED}")]),
-    "only what the target needs": (
-        STAGES,
-        {},
-        [Said("error", HUB, f"image/{PULLED}")],
-    ),
-    "another file": (
-        "FROM public.ecr.aws/x/y\n",
-        {"file": "docker/Web.Dockerfile"},
-        [Said("error", HUB, "image/docker/Web.Dockerfile:1:6: nginx:1 is pulled from Docker Hub")],
-    ),
-    "a build argument": (
-        ARG,
-        {"build_args": {"BASE": "python:3.12"}},
-        [Said("error", HUB, "image/Dockerfile:2:6: python:3.12 is pulled from Docker Hub")],
-    ),
-    "a platform": (
-        "FROM node:21-$TARGETARCH\n",
-        {"platform": ecr_assets.Platform.LINUX_ARM64},
-        [Said("error", HUB, "image/Dockerfile:1:6: node:21-arm64 is pulled from Docker Hub")],
-    ),
-    "several platforms": (
-        "FROM --platform=$TARGETPLATFORM node:21\n",
-        {"platform": ecr_assets.Platform.custom("linux/arm64,linux/amd64")},
-        [Said("error", HUB, "image/Dockerfile:1:33: node:21 is pulled from Docker Hub")],
-    ),
-    "a build context from Docker Hub": (
-        NODE,
-        {"build_contexts": {"node:21": "docker-image://node:22", "other": "docker-image://a"}},
-        [
-            Said(
-                "error",
-                HUB,
-                "image/Dockerfile, build context node:21: node:22 is pulled from Docker Hub",
-            )
-        ],
-    ),
-    "no copy": (
-        "FROM grafana/grafana:11\n",
-        {},
-        [
-            Said(
-                "warning",
-                "no-mirror",
-                "image/Dockerfile:1:6: grafana/grafana:11 is pulled from Docker Hub: "
-                "no copy of grafana/grafana on ECR Public is known",
-            )
-        ],
-    ),
-}
-
-
-@pytest.mark.parametrize("case", LOUD)
-def test_an_image_that_is_pulled(case: str) -> None:
-    """What the build of an asset pulls is reported for the asset, with its place in the source."""
-    content, props, expected = LOUD[case]
-    write("image/docker/Web.Dockerfile", "FROM nginx:1\n")
-    app, stack = new_app()
-    image(stack, content, **props)
-
-    assert said(app) == [
-        Said(it.severity, it.rule, it.description, ("Stack/Image",)) for it in expected
-    ]
+pytestmark = pytest.mark.usefixtures("working_folder")
 
 
 def test_every_place_of_an_app() -> None:
@@ -276,28 +121,6 @@ def test_what_programs_are_told() -> None:
         "or add to the app, before its stacks: "
         "PropertyInjectors.of(app).add(EcrPublicBuildContexts())"
     )
-
-
-def test_the_build_contexts_of_this_package_move_it() -> None:
-    """An asset that EcrPublicBuildContexts moved is not reported."""
-    app = cdk.App(
-        outdir=str(Path("cdk.out").absolute()), property_injectors=[EcrPublicBuildContexts()]
-    )
-    cdk.Validations.of(app).add_plugins(DockerHubPulls())
-    image(cdk.Stack(cdk.Stage(app, "Prod"), "Stack"))
-
-    assert said(app) == []
-
-
-def test_a_warning_is_shown_once() -> None:
-    """What EcrPublicBuildContexts has said already, the plugin does not say again."""
-    app = cdk.App(
-        outdir=str(Path("cdk.out").absolute()), property_injectors=[EcrPublicBuildContexts()]
-    )
-    cdk.Validations.of(app).add_plugins(DockerHubPulls())
-    image(cdk.Stack(app, "Stack"), f"{NODE}COPY --from=grafana/loki:3 / /\n")
-
-    assert said(app) == []
 
 
 ACKNOWLEDGED: dict[str, Callable[[cdk.App], Any]] = {
@@ -436,16 +259,6 @@ def test_a_stage_of_cdk_pipelines() -> None:
     ]
 
 
-def test_asset_staging_may_be_off() -> None:
-    """Without copies of the assets, the files themselves are read."""
-    context = {"aws:cdk:disable-asset-staging": True, "aws:cdk:enable-path-metadata": True}
-    app = cdk.App(outdir=str(Path("cdk.out").absolute()), context=context)
-    cdk.Validations.of(app).add_plugins(DockerHubPulls())
-    image(cdk.Stack(app, "Stack"))
-
-    assert said(app) == [Said("error", HUB, f"image/{PULLED}", ("Stack/Image",))]
-
-
 def test_a_template_from_elsewhere() -> None:
     """A path that an included template brings along is not taken for one of this app."""
     task = {
@@ -460,17 +273,6 @@ def test_a_template_from_elsewhere() -> None:
 
     description = "container web: nginx:1 is pulled from Docker Hub"
     assert said(app) == [Said("error", HUB, description, ("Stack/Included/Task",))]
-
-
-def test_the_legacy_synthesizer() -> None:
-    """A stack without asset manifests has its image assets in its metadata."""
-    app, _ = new_app()
-    synthesizer = cdk.LegacyStackSynthesizer()
-    arguments = {"BASE": "python:3.12"}
-    image(cdk.Stack(app, "Old", synthesizer=synthesizer), ARG, build_args=arguments)
-
-    description = "image/Dockerfile:2:6: python:3.12 is pulled from Docker Hub"
-    assert said(app) == [Said("error", HUB, description, ("Old/Image",))]
 
 
 def test_a_wrong_argument() -> None:
