@@ -18,13 +18,17 @@ from cdk_ecr_public_pull.dockerfile.arguments import (
     split_quoted_words,
     split_words,
 )
+from cdk_ecr_public_pull.dockerfile.devices import refuse_device
+from cdk_ecr_public_pull.dockerfile.file_modes import refuse_file_mode
 from cdk_ecr_public_pull.dockerfile.flags import check_flags
 from cdk_ecr_public_pull.dockerfile.mounts import refuse_mount
 from cdk_ecr_public_pull.dockerfile.parsed import Arg, Copy, From, OnBuild, Other, Parsed, Run
 from cdk_ecr_public_pull.dockerfile.refusal import ParserRefusal, Refusal
+from cdk_ecr_public_pull.dockerfile.remotes import refuse_copied
 from cdk_ecr_public_pull.dockerfile.simple import parse_simple
 from cdk_ecr_public_pull.dockerfile.text import Text
 
+_MAY_EXPAND = re.compile(r"[$'\"\\`]")
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
 
 
@@ -51,7 +55,7 @@ def _parse(command: Command, start: int, escape: str) -> Parsed:
     if name in _PARSERS:
         return _PARSERS[name](command.arguments, start, escape)
     if name in checks.CHECKS:
-        return Other(words=checks.CHECKS[name](command.arguments, start, escape))
+        return checks.CHECKS[name](command.arguments, start, escape)
     raise Refusal.of(f"unknown instruction: {command.word.chars}", start, command.word)
 
 
@@ -97,7 +101,10 @@ def _parse_copy(arguments: Text, start: int, _escape: str) -> Copy:
     source = values.get("from")
     return Copy(
         source=source[0] if source and source[0].chars else None,
-        words=(*paths, *values.get("chown", ()), *values.get("chmod", ())),
+        words=(*values.get("chown", ()), *paths[-1:]),
+        judged=checks.judged(
+            (values.get("chmod", ()), refuse_file_mode), (paths[:-1], refuse_copied)
+        ),
     )
 
 
@@ -107,22 +114,31 @@ def _parse_run(arguments: Text, start: int, _escape: str) -> Run:
     values = check_flags(flags, strings="network security", lists="mount device", start=start)
     checks.check_choice(values, "network", ("default", "none", "host"), start)
     checks.check_choice(values, "security", ("sandbox", "insecure"), start)
+    for device in values.get("device", ()):
+        if cause := refuse_device([field.chars for field in _fields("devices", device, start)]):
+            raise Refusal.of(cause, start, device)
     sources: list[Text | None] = []
+    words: list[Text] = []
     late: Refusal | None = None
-    for mount in values.get("mount", []):
-        source, cause = _parse_mount(mount, start)
-        sources.append(source)
+    for mount in values.get("mount", ()):
+        fields = _fields("mounts", mount, start)
+        sources.append(_source(fields, start))
+        values_of = (entry[entry.chars.find("=") + 1 :] for entry in fields if "=" in entry.chars)
+        words += (value for value in values_of if _MAY_EXPAND.search(value.chars))
+        cause = refuse_mount([entry.chars for entry in fields])
         if cause and late is None:
             late = Refusal.of(cause, start, mount)
-    return Run(sources=tuple(sources), late=late)
+    return Run(sources=tuple(sources), late=late, words=tuple(words))
 
 
-def _parse_mount(mount: Text, start: int) -> tuple[Text | None, str | None]:
+def _fields(what: str, value: Text, start: int) -> list[Text]:
     try:
-        fields = split_csv(mount)
+        return split_csv(value)
     except ValueError as error:
-        message = f"failed to parse csv mounts: {error}"
-        raise Refusal.of(message, start, mount) from None
+        raise Refusal.of(f"failed to parse csv {what}: {error}", start, value) from None
+
+
+def _source(fields: list[Text], start: int) -> Text | None:
     source: Text | None = None
     for entry in fields:
         key, equals, value = entry.chars.partition("=")
@@ -132,7 +148,7 @@ def _parse_mount(mount: Text, start: int) -> tuple[Text | None, str | None]:
                 raise Refusal.of(message, start, entry)
             # The last one wins; an empty one is none.
             source = entry[len(key) + 1 :] if value else None
-    return source, refuse_mount([entry.chars for entry in fields])
+    return source
 
 
 def _parse_onbuild(arguments: Text, start: int, escape: str) -> OnBuild:
@@ -152,7 +168,7 @@ def _parse_onbuild(arguments: Text, start: int, escape: str) -> OnBuild:
     except ParserRefusal:
         raise
     except Refusal as refusal:
-        return OnBuild(trigger=Other(words=()), refusal=refusal)
+        return OnBuild(trigger=Other(), refusal=refusal)
 
 
 _PARSERS: dict[str, Callable[[Text, int, str], Parsed]] = {
