@@ -121,7 +121,9 @@ def _build_graph(
         # Gone when it has been read: a large file would hold it in memory otherwise.
         instruction = instructions.pop()
         start = instruction.start
-        parsed = parse_instruction(instruction.text, start=start, escape=escape)
+        parsed = parse_instruction(
+            instruction.text, start=start, escape=escape, bodies=instruction.bodies
+        )
         if isinstance(parsed, From):
             froms.append((parsed, start, []))
         elif froms:

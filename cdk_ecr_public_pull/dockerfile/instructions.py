@@ -7,7 +7,8 @@ https://github.com/moby/buildkit. Only what can name an image is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from cdk_ecr_public_pull.dockerfile import checks
 from cdk_ecr_public_pull.dockerfile.arguments import (
@@ -21,6 +22,7 @@ from cdk_ecr_public_pull.dockerfile.arguments import (
 from cdk_ecr_public_pull.dockerfile.devices import refuse_device
 from cdk_ecr_public_pull.dockerfile.file_modes import refuse_file_mode
 from cdk_ecr_public_pull.dockerfile.flags import check_flags
+from cdk_ecr_public_pull.dockerfile.heredocs import expanded_bodies
 from cdk_ecr_public_pull.dockerfile.mounts import refuse_mount
 from cdk_ecr_public_pull.dockerfile.parsed import Arg, Copy, From, OnBuild, Other, Parsed, Run
 from cdk_ecr_public_pull.dockerfile.refusal import ParserRefusal, Refusal
@@ -32,13 +34,16 @@ _MAY_EXPAND = re.compile(r"[$'\"\\`]")
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
 
 
-def parse_instruction(line: Text, *, start: int, escape: str) -> Parsed:
+def parse_instruction(
+    line: Text, *, start: int, escape: str, bodies: Mapping[str, Text] | None = None
+) -> Parsed:
     """Read one instruction.
 
     Args:
         line: The instruction, on one line.
         start: The byte at which it starts in the file.
         escape: The file's escape character.
+        bodies: The bodies of its heredocs by their names, if it has some.
 
     Returns:
         What it means for images.
@@ -47,7 +52,21 @@ def parse_instruction(line: Text, *, start: int, escape: str) -> Parsed:
         Refusal: BuildKit refuses it.
     """
     simple = parse_simple(line)
-    return simple or _parse(split_command(line), start, escape)
+    if simple:
+        return simple
+    command = split_command(line)
+    parsed = _parse(command, start, escape)
+    return _with_bodies(parsed, command, bodies) if bodies else parsed
+
+
+def _with_bodies(parsed: Parsed, command: Command, bodies: Mapping[str, Text]) -> Parsed:
+    if isinstance(parsed, OnBuild):
+        _, rest = split_flags(command.arguments)
+        trigger = _with_bodies(parsed.trigger, split_command(rest), bodies)
+        return replace(parsed, trigger=trigger)
+    if isinstance(parsed, (Copy, Other)):
+        return replace(parsed, bodies=expanded_bodies(command.arguments, bodies))
+    return parsed
 
 
 def _parse(command: Command, start: int, escape: str) -> Parsed:

@@ -52,6 +52,7 @@ class Lexer:
         keep_all: Leave quotes and variables without a value as they are written.
         keep_unset: Leave variables without a value as they are written.
         raw_escapes: Leave escape characters as they are written.
+        has_quotes: Whether quotes mean something.
     """
 
     word: Text
@@ -60,6 +61,7 @@ class Lexer:
     keep_all: bool = False
     keep_unset: bool = False
     raw_escapes: bool = False
+    has_quotes: bool = True
     position: int = 0
     depth: int = 0
     variables: list[Variable] = field(default_factory=list)
@@ -115,6 +117,8 @@ class Lexer:
     def _special(self, char: str, length: int) -> Piece:
         if char == "$":
             return Piece(self._variable_at(length), is_split=True)
+        if char in "'\"" and not self.has_quotes:
+            return Piece(self._take(), is_split=False)
         if char == "'":
             return Piece(self._single_quoted(), is_split=False)
         if char == '"':

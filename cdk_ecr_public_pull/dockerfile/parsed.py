@@ -36,11 +36,13 @@ class Copy:
         source: What ``--from`` names, or None.
         words: The words in which variables are expanded.
         judged: More such words, whose expansions must have a form.
+        bodies: The heredocs in which variables are expanded.
     """
 
     source: Text | None
     words: tuple[Text, ...]
     judged: Judged = ()
+    bodies: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,12 @@ class Other:
     Attributes:
         words: The words in which variables are expanded.
         judged: More such words, whose expansions must have a form.
+        bodies: The heredocs in which variables are expanded.
     """
 
     words: tuple[Text, ...] = ()
     judged: Judged = ()
+    bodies: tuple[Text, ...] = ()
 
 
 Parsed = From | Arg | Copy | Run | OnBuild | Other

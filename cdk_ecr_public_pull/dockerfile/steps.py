@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 
 from cdk_ecr_public_pull.dockerfile.moves import Via
-from cdk_ecr_public_pull.dockerfile.parsed import Arg, Copy, Judged, OnBuild, Other, Run
+from cdk_ecr_public_pull.dockerfile.parsed import Arg, Copy, OnBuild, Other, Parsed, Run
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.stages import StageGraph, State, Step, Use
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.tokens import WordError
-from cdk_ecr_public_pull.dockerfile.words import Expansion, expand
+from cdk_ecr_public_pull.dockerfile.words import Expansion, check_body, expand
 
 
 def refused_steps(
@@ -64,22 +64,14 @@ def _comes_later(state: State | None, user: State) -> bool:
 
 def _refused(step: Step, escape: str, given: Container[str]) -> Iterator[Refusal]:
     parsed = step.parsed
-    words: tuple[Text, ...] = ()
-    judged: Judged = ()
-    if isinstance(parsed, (Copy, Other)):
-        words, judged = parsed.words, parsed.judged
-    elif isinstance(parsed, Run):
-        words = parsed.words
-    elif isinstance(parsed, Arg):
-        words = tuple(
-            default
-            for name, default in parsed.defaults
-            if default is not None and name.chars not in given
-        )
+    judged = parsed.judged if isinstance(parsed, (Copy, Other)) else ()
     try:
-        for word in words:
+        for word in _words(parsed, given):
             _expand(word, step, escape)
         expansions = [_expand(word, step, escape) for word, _ in judged]
+        if isinstance(parsed, (Copy, Other)):
+            for body in parsed.bodies:
+                _check_body(body, step)
     except Refusal as refusal:
         yield refusal
         return
@@ -91,11 +83,33 @@ def _refused(step: Step, escape: str, given: Container[str]) -> Iterator[Refusal
             yield Refusal.of(cause, step.start, word)
 
 
+def _words(parsed: Parsed, given: Container[str]) -> tuple[Text, ...]:
+    if isinstance(parsed, (Copy, Other, Run)):
+        return parsed.words
+    if not isinstance(parsed, Arg):
+        return ()
+    return tuple(
+        default
+        for name, default in parsed.defaults
+        if default is not None and name.chars not in given
+    )
+
+
 def _expand(word: Text, step: Step, escape: str) -> Expansion:
     try:
         return expand(word, _EverySet(), escape=escape)
     except WordError as error:
         message = f'failed to process "{word.chars}": {error}'
+        raise Refusal(message, start=step.start, offset=error.offset) from None
+
+
+def _check_body(body: Text, step: Step) -> None:
+    try:
+        check_body(body, _EverySet())
+    except WordError as error:
+        # BuildKit shows the whole of it.
+        lines = (line for line in body.split_lines() if error.offset in line.offsets)
+        message = f'failed to process "{next(lines, body).chars}": {error}'
         raise Refusal(message, start=step.start, offset=error.offset) from None
 
 
