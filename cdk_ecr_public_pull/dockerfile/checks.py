@@ -134,11 +134,12 @@ def _check_add(arguments: Text, start: int, _escape: str) -> Other:
         start=start,
     )
     sources = [path.chars for path in paths[:-1] if not is_heredoc(path.chars)]
+    refuse = partial(refuse_checksum, sources=sources, is_git="keep-git-dir" in values)
     return Other(
         words=(*values.get("chown", ()), *paths),
         judged=judged(
             (values.get("chmod", ()), refuse_file_mode),
-            (values.get("checksum", ()), partial(refuse_checksum, sources=sources)),
+            (values.get("checksum", ()), refuse),
         ),
     )
 

@@ -33,12 +33,13 @@ def refuse_copied(source: str) -> str | None:
     return "source can't be a git ref for COPY" if _GIT.match(source) else None
 
 
-def refuse_checksum(checksum: str, sources: Sequence[str]) -> str | None:
+def refuse_checksum(checksum: str, sources: Sequence[str], *, is_git: bool) -> str | None:
     """Say why BuildKit refuses a checksum of ADD.
 
     Args:
         checksum: The checksum, expanded; an empty one is none.
         sources: The sources, as they are written, heredocs left out.
+        is_git: Whether a flag says that the source is one of git, whatever its form.
 
     Returns:
         The cause; None if it accepts the checksum.
@@ -48,6 +49,8 @@ def refuse_checksum(checksum: str, sources: Sequence[str]) -> str | None:
     if len(sources) != 1:
         return "checksum can't be specified for multiple sources"
     source = sources[0]
+    if is_git:
+        return None
     if _HTTP.match(source) and not _MAY_BE_GIT.search(source.partition("://")[2]):
         return _refuse_digest(checksum)
     is_local = not _MAY_BE_GIT.search(source)

@@ -178,6 +178,7 @@ ACCEPTED = [
     "ADD --checksum=ab12 https://github.com/a/b.git c",
     "ADD --checksum=ab12 git@github.com:a/b.git c",
     "ADD --checksum=ab12 $URL c",
+    "ADD --keep-git-dir --checksum=ab12 https://example.org/a b",
     "ADD --checksum= a b",
     "RUN --device=vendor.com/class=name,required ls",
     "RUN --device=required,name=a ls",
