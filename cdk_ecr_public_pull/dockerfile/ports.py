@@ -54,7 +54,7 @@ def _range_size(text: str) -> int | None:
     """How far the last port of a range is from its first; None if it is no range."""
     first, dash, last = text.partition("-")
     start = _number(first)
-    end = start if not dash or first == last else _number(last)
+    end = _number(last) if dash else start
     if start is None or end is None or end < start:
         return None
     return end - start

@@ -182,6 +182,13 @@ ELSEWHERE = [
         1,
         "circular dependency detected on stage: a",
     ),
+    # The Kelvin sign, which is a k in lower case.
+    Row(
+        "FROM scratch AS k\nFROM scratch\nCOPY --from=\u212a a b\n",
+        3,
+        13,
+        BAD_REFERENCE.format("\u212a") + ": repository name (library/\u212a) must be lowercase",
+    ),
 ]
 
 
