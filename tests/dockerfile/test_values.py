@@ -254,3 +254,22 @@ def test_given_defaults() -> None:
     content = b"FROM scratch\nARG A=${B!}\n"
     assert find_pulls(content, build_args={"A": ""}).error is None
     assert find_pulls(content).error is not None
+
+
+LONG = {
+    "a fraction": (f"HEALTHCHECK --interval=0.001{'0' * 5000}s CMD a", True),
+    "a duration": (f"HEALTHCHECK --interval={'9' * 5000}s CMD a", False),
+    "leading zeros": (f"HEALTHCHECK --interval={'0' * 5000}1s --retries={'0' * 5000}1 CMD a", True),
+    "an integer": (f"HEALTHCHECK --retries={'9' * 5000} CMD a", False),
+    "a port": (f"EXPOSE {'0' * 5000}80 {'9' * 5000}", False),
+    "a signal": (f"STOPSIGNAL {'9' * 5000}", False),
+    "an owner": (f"RUN --mount=type=cache,uid={'9' * 5000} ls", False),
+    "a mode": (f"COPY --chmod={'0' * 5000}755 a b", True),
+}
+
+
+@pytest.mark.parametrize(("text", "is_accepted"), LONG.values(), ids=LONG.keys())
+def test_long_numbers(text: str, *, is_accepted: bool) -> None:
+    """A number of any length is read, or refused like another."""
+    error = find_pulls(f"FROM scratch\n{text}\n".encode()).error
+    assert (error is None) is is_accepted
