@@ -12,7 +12,7 @@ ACCEPTED = {
     "a quoted name": "COPY <<'E' /x\n${A!}\nE",
     "a name that is quoted in part": 'COPY <<E"F" /x\n${A!}\nEF',
     "white space before the name, which makes it none of the sources": ("COPY << E a /x\n${A!}\nE"),
-    "two of a name, of which the last one counts": "COPY <<E <<E /x\n${A!}\nE\n$A\nE",
+    "two of a name, of which the last one counts": "COPY <<E <<E /x\n${A!}\nE\na\nE",
     "RUN": "RUN <<E\n${A!}\nE",
     "ONBUILD RUN": "ONBUILD RUN <<E\n${A!}\nE\nFROM b",
     "a trigger that nothing fires": "ONBUILD COPY <<E /x\n${A!}\nE",
