@@ -21,6 +21,9 @@ _COMMAND_KEYS = ("commands", "finally")
 # What tells an image's name from a host and its port, a user and a password, a version.
 _IMAGE_ARGUMENT = re.compile(r"(?:.*_)?(?:BASE|FROM)|.*IMAGE", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r":(?:latest|lts|stable|[0-9]+[-.].+)|.*@.+")
+_OF_A_BUILD = frozenset({Use.BUILD_ARG, Use.BUILD_CONTEXT})
+# Set in a build, it moves what docker build pulls, and says what is left alone.
+_SOURCE_POLICY = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"
 _KNOWN = frozenset({Verdict.MIRRORED, Verdict.WITHDRAWN})
 
 
@@ -45,15 +48,17 @@ def build_spec_images(build_spec: Mapping[str, object], mirrors: Mirrors) -> lis
     Those of ``docker pull``, ``run`` and ``create`` are found, those that a build gets as a
     build context, those that it gets as a build argument and that cannot be anything but
     an image, and those that the tasks of a batch run in. Left out is what a shell variable
-    names, what the buildspec itself builds or tags, and a name that is none of Docker
-    Hub's, unless it is pulled by name.
+    names, what the buildspec itself builds or tags, a name that is none of Docker Hub's,
+    unless it is pulled by name, and what a source policy moves.
 
     Args:
         build_spec: The buildspec, as ``parse_build_spec`` reads it; a text may hold
             ``UNKNOWN``.
         mirrors: Which images have copies, and which are local.
     """
-    named = list(_named(build_spec))
+    scripts = list(_scripts(build_spec))
+    has_policy = any(_SOURCE_POLICY in script for _, script in scripts)
+    named = [(place, image) for place, script in scripts for image in named_images(script)]
     made = {
         partial.reference.name
         for _, image in named
@@ -64,7 +69,7 @@ def build_spec_images(build_spec: Mapping[str, object], mirrors: Mirrors) -> lis
         for place, image in named
         if image.use is not Use.MAKE
         and (partial := parse_partial(image.text)) is not None
-        and _is_pulled(image, partial, made, mirrors)
+        and _is_pulled(image, partial, made=made, has_policy=has_policy, mirrors=mirrors)
     ]
     return found + list(_batch_images(build_spec))
 
@@ -83,7 +88,7 @@ def environment_image(text: str, *, place: str) -> BuildImage | None:
     return None if image is None else BuildImage(place=place, use="", image=image)
 
 
-def _named(build_spec: Mapping[str, object]) -> Iterator[tuple[str, NamedImage]]:
+def _scripts(build_spec: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     if _mapping(build_spec.get("env")).get("shell") not in _POSIX_SHELLS:
         return
     for phase, content in _mapping(build_spec.get("phases")).items():
@@ -91,14 +96,21 @@ def _named(build_spec: Mapping[str, object]) -> Iterator[tuple[str, NamedImage]]
             for index, command in enumerate(listed(_mapping(content).get(key))):
                 place = f"phases.{phase}.{key}[{index}]"
                 if isinstance(command, str):
-                    yield from ((place, image) for image in named_images(command))
+                    yield place, command
 
 
 def _is_pulled(
-    image: NamedImage, partial: PartialReference, made: Iterable[str], mirrors: Mirrors
+    image: NamedImage,
+    partial: PartialReference,
+    *,
+    made: Iterable[str],
+    has_policy: bool,
+    mirrors: Mirrors,
 ) -> bool:
     if image.use is Use.PULL:
         return True
+    if has_policy and image.use in _OF_A_BUILD:
+        return False
     verdict = mirrors.resolve(partial.reference).verdict
     # A name that is none of Docker Hub's: what is run or built on is built before.
     if partial.reference.name in made or verdict is Verdict.UNKNOWN:

@@ -14,6 +14,7 @@ from cdk_ecr_public_pull.constructs.problems import Owner
 from cdk_ecr_public_pull.constructs.template_images import resource_images
 from cdk_ecr_public_pull.constructs.tree import source_folder
 from cdk_ecr_public_pull.discovery import find_dockerfiles
+from cdk_ecr_public_pull.dockerfile.findings import Severity
 from cdk_ecr_public_pull.errors import UnusableFile
 
 if TYPE_CHECKING:
@@ -52,14 +53,15 @@ class AppCheck:
         """
         path, template = stack.stack_construct_path, Path(stack.template_path)
         outdir = self.tree.outdir
+        found = read_stack(path, template)
+        # The assembly of a Stage is a folder of its own.
+        is_in_stage = outdir is not None and not template.parent.samefile(outdir)
         owner = Owner(
             path=path,
             stack=path,
-            # The assembly of a Stage is a folder of its own.
-            is_in_stage=outdir is not None and not template.parent.samefile(outdir),
+            is_hidden=is_in_stage and not found.is_validated,
             template=str(template),
         )
-        found = read_stack(path, template)
         for each in found.templates:
             for logical_id, resource in each.resources.items():
                 yield from self._resource(logical_id, resource, template=each, stack=owner)
@@ -115,8 +117,15 @@ class AppCheck:
             shown = _shown(Path(folder, build.file) if folder else Path(staged))
             if not self.config.ignores(shown):
                 owner = replace(stack, path=path)
-                problems = build_problems(build, shown=shown, config=self.config)
-                yield from (replace(problem, owner=owner) for problem in problems)
+                for problem in build_problems(build, shown=shown, config=self.config):
+                    if not self._is_said(problem, owner):
+                        yield replace(problem, owner=owner)
+
+    def _is_said(self, problem: Problem, owner: Owner) -> bool:
+        """Whether EcrPublicBuildContexts or RewrittenBuildContext shows the same warning."""
+        if problem.severity is Severity.ERROR or owner.is_hidden:
+            return False
+        return self.tree.warns(f"{problem.description} [{problem.rule}]", at=owner.path)
 
 
 def _shown(path: Path) -> str:

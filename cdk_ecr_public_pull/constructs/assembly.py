@@ -17,6 +17,7 @@ from typing import Any
 
 _STACK = "aws:cloudformation:stack"
 _ASSET_MANIFEST = "cdk:asset-manifest"
+_LEGACY_ASSET = "aws:cdk:asset"
 _TEMPLATE_SUFFIX = ".template.json"
 
 
@@ -64,11 +65,14 @@ class SynthesizedStack:
         path: Its path in the construct tree.
         templates: Its templates, its own first.
         builds: The images that are built for it.
+        is_validated: Whether a plain ``cdk synth`` validates it though it is in a Stage:
+            ``Stage.synth(validate_on_synthesis=True)``, as CDK Pipelines calls it.
     """
 
     path: str
     templates: tuple[Template, ...]
     builds: tuple[ImageBuild, ...]
+    is_validated: bool
 
 
 def read_stack(path: str, template: Path) -> SynthesizedStack:
@@ -83,34 +87,39 @@ def read_stack(path: str, template: Path) -> SynthesizedStack:
         ValueError: A file is not JSON.
     """
     folder = template.parent
-    manifests = [_read(folder / name) for name in _asset_manifests(folder, template.name)]
-    nested = [
+    artifacts = _read(folder / "manifest.json").get("artifacts", {})
+    artifact = next(
+        it
+        for it in artifacts.values()
+        if it["type"] == _STACK and it["properties"]["templateFile"] == template.name
+    )
+    manifests = [
+        _read(folder / dependency["properties"]["file"])
+        for name in artifact.get("dependencies", ())
+        if (dependency := artifacts.get(name, {})).get("type") == _ASSET_MANIFEST
+    ]
+    nested = {
         folder / source["path"]
         for manifest in manifests
         for asset in manifest.get("files", {}).values()
         if str((source := asset["source"]).get("path")).endswith(_TEMPLATE_SUFFIX)
-    ]
-    others = sorted({file for file in nested if file.name != template.name})
+    }
     return SynthesizedStack(
         path=path,
-        templates=tuple(map(_template, [template, *others])),
-        builds=tuple(build for manifest in manifests for build in _builds(manifest, folder)),
+        templates=tuple(map(_template, [template, *sorted(nested - {template})])),
+        builds=(
+            *(build for manifest in manifests for build in _builds(manifest, folder)),
+            *_legacy_builds(artifact, folder),
+        ),
+        is_validated=bool(artifact["properties"].get("validateOnSynth")),
     )
 
 
-def _asset_manifests(folder: Path, template: str) -> Iterator[str]:
-    artifacts = _read(folder / "manifest.json").get("artifacts", {})
-    for artifact in artifacts.values():
-        is_the_stack = artifact["type"] == _STACK and (
-            artifact.get("properties", {}).get("templateFile") == template
-        )
-        for name in artifact.get("dependencies", ()) if is_the_stack else ():
-            if artifacts.get(name, {}).get("type") == _ASSET_MANIFEST:
-                yield artifacts[name]["properties"]["file"]
-
-
 def _template(path: Path) -> Template:
-    return Template(path=path, resources=_read(path).get("Resources", {}))
+    resources = _read(path).get("Resources", {})
+    # A Fn::ForEach among them is a list; what it makes is not known at synth.
+    known = {key: value for key, value in resources.items() if isinstance(value, dict)}
+    return Template(path=path, resources=known)
 
 
 def _builds(manifest: Mapping[str, Any], folder: Path) -> Iterator[ImageBuild]:
@@ -126,6 +135,25 @@ def _builds(manifest: Mapping[str, Any], folder: Path) -> Iterator[ImageBuild]:
                 build_args=source.get("dockerBuildArgs") or {},
                 build_contexts=source.get("dockerBuildContexts") or {},
                 platform=source.get("platform"),
+            )
+
+
+def _legacy_builds(artifact: Mapping[str, Any], folder: Path) -> Iterator[ImageBuild]:
+    """The images of a stack with the LegacyStackSynthesizer: entries of its metadata."""
+    entries = dict(artifact.get("metadata", {}))
+    if "additionalMetadataFile" in artifact:
+        entries |= _read(folder / artifact["additionalMetadataFile"])
+    for entry in (entry for several in entries.values() for entry in several):
+        if entry["type"] == _LEGACY_ASSET and entry["data"]["packaging"] == "container-image":
+            asset = entry["data"]
+            yield ImageBuild(
+                asset_hash=asset["sourceHash"],
+                directory=Path(os.path.normpath(folder / asset["path"])),
+                file=asset.get("file") or "Dockerfile",
+                target=asset.get("target"),
+                build_args=asset.get("buildArgs") or {},
+                build_contexts=asset.get("buildContexts") or {},
+                platform=asset.get("platform"),
             )
 
 

@@ -57,7 +57,8 @@ def build_problems(build: ImageBuild, *, shown: str, config: Config) -> list[Pro
         UnusableFile: The file cannot be read.
     """
     content = files.read(build.directory / build.file, shown=shown)
-    platform = build.platform or DEFAULT_PLATFORM
+    # Of several platforms each pulls the same, but for images that are named like one.
+    platform = (build.platform or DEFAULT_PLATFORM).partition(",")[0]
     pulls = find_pulls(
         content, build_args=build.build_args, target=build.target, platform=platform
     ).pulls

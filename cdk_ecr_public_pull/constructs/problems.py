@@ -23,7 +23,7 @@ class Owner:
     Attributes:
         path: The construct's path.
         stack: The path of the stack that the command line knows it by.
-        is_in_stage: Whether that stack is in a Stage of the app.
+        is_hidden: Whether a plain ``cdk synth`` shows nothing of that stack.
         template: The template that the construct is in.
         logical_id: The logical id of the resource there, or None if it is no resource.
         location: The property, such as ``Properties.Source.BuildSpec``.
@@ -31,7 +31,7 @@ class Owner:
 
     path: str
     stack: str
-    is_in_stage: bool
+    is_hidden: bool
     template: str
     logical_id: str | None = None
     location: str | None = None
@@ -69,9 +69,9 @@ def make_report(
     """Make the report of a plugin.
 
     The command line shows only violations of constructs in the stacks that it was
-    asked for, which without arguments are those in no Stage. Those without a construct
-    it always shows. So what is in a Stage, and is not acknowledged, is reported a second
-    time without one.
+    asked for. Without arguments these are the stacks in no Stage, and those in Stages of
+    CDK Pipelines. Violations without a construct it always shows. So what is in another
+    Stage, and is not acknowledged, is reported a second time without its construct.
 
     Its exit code follows the whole report as soon as anything of it is shown. So beside
     errors, a warning is left out where it would be shown without one of them.
@@ -88,7 +88,7 @@ def make_report(
         for problem in problems
         if id(problem) in hidden or problem in errors or not errors or _is_beside(problem, errors)
     ]
-    staged = [it for it in shown if id(it) not in hidden and it.owner and it.owner.is_in_stage]
+    staged = [it for it in shown if id(it) not in hidden and it.owner and it.owner.is_hidden]
     violations = [_violation(group) for group in _grouped(shown)]
     violations += [_violation_of_stages(group) for group in _grouped(staged)]
     # CDK works it out again where it takes acknowledged ones out.
@@ -100,7 +100,7 @@ def _is_beside(warning: Problem, errors: Iterable[Problem]) -> bool:
     """Whether an error is shown wherever the warning is."""
     return any(
         error.owner is None
-        or error.owner.is_in_stage
+        or error.owner.is_hidden
         or (warning.owner is not None and error.owner.stack == warning.owner.stack)
         for error in errors
     )

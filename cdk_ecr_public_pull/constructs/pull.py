@@ -13,6 +13,7 @@ from constructs import IConstruct, IMixin
 from cdk_ecr_public_pull.builds.cdk_docker import cdk_docker_commands, hides_login
 from cdk_ecr_public_pull.builds.login import DEFAULT_LOGIN_REGIONS, LoginRegion, login_commands
 from cdk_ecr_public_pull.constructs import checks
+from cdk_ecr_public_pull.constructs.acknowledgement import acknowledge_login
 from cdk_ecr_public_pull.constructs.annotations import warn
 from cdk_ecr_public_pull.constructs.build_spec import Merge, merge_into
 from cdk_ecr_public_pull.constructs.facts import facts_of, has_policy
@@ -173,6 +174,7 @@ class EcrPublicPull:
         merge.make()
         if role is not None:
             ecr.PublicGalleryAuthorizationToken.grant_read(role)
+            acknowledge_login(role)
         for note in merge.merged.notes:
             warn(project, note.id, note.message)
         known = dataclasses.replace(

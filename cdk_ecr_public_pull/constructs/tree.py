@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from constructs import IConstruct
 
+# `ArtifactMetadataEntryType.WARN` of CDK's schema, which Python sees as a name alone.
+_WARNING = "aws:cdk:warning"
+
 
 class Tree:
     """The constructs of an app; nothing is looked up before it is asked for.
@@ -72,6 +75,20 @@ class Tree:
             at: The construct's path.
         """
         return any(rule in self._acknowledged(path) for path in _with_parents(at))
+
+    def warns(self, text: str, *, at: str) -> bool:
+        """Whether a construct, or one above it, has a warning that begins with a text.
+
+        Args:
+            text: The text.
+            at: The construct's path.
+        """
+        constructs = filter(None, map(self.find, _with_parents(at)))
+        return any(
+            entry.type == _WARNING and str(entry.data).startswith(text)
+            for construct in constructs
+            for entry in construct.node.metadata
+        )
 
     def _acknowledged(self, path: str) -> set[str]:
         if path not in self._acknowledgements:

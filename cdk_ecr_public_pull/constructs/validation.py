@@ -50,9 +50,10 @@ class DockerHubPulls:
             Acknowledgment(id="DockerHubPulls::docker-hub-pull", reason="…")
         )
 
-    A plain ``cdk synth`` shows nothing of the stacks in Stages. So what is found in one
-    is reported a second time without its construct, which fails every command on every
-    stack of the app. ``cdk synth STACK`` fails for what is in that stack, or in a Stage.
+    A plain ``cdk synth`` shows nothing of the stacks in a Stage that is not one of CDK
+    Pipelines. So what is found there is reported a second time without its construct,
+    which fails the command whichever stacks it is asked for. For the rest,
+    ``cdk synth STACK`` fails for what is in that stack, or in a Stage of CDK Pipelines.
 
     Args:
         dockerfiles: Dockerfiles, and folders of which every Dockerfile is taken, to look

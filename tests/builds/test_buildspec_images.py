@@ -50,6 +50,10 @@ NOTHING: dict[str, dict[str, object]] = {
         " --build-arg IMAGE=$IMAGE"
         " --build-arg HTTP_PROXY ."
     ),
+    "builds under a source policy": build(
+        "export EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=/tmp/policy",
+        "docker build --build-arg BASE=node --build-context a=docker-image://node:21 .",
+    ),
     "CodeBuild's own": {
         "batch": {"build-list": [{"env": {"image": "aws/codebuild/standard:7.0"}}, {}, None]}
     },
@@ -118,6 +122,10 @@ FOUND: dict[str, tuple[dict[str, object], list[tuple[str, str, str]]]] = {
                 "myorg/app:1",
             )
         ],
+    ),
+    "under a source policy": (
+        build("export EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=/tmp/policy; docker run node:21"),
+        [("phases.build.commands[0]", "docker run", "node:21")],
     ),
     "a build context": (
         build("docker build --build-context base=docker-image://node:21 ."),

@@ -14,6 +14,8 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import cloudformation_include, pipelines
 
 from cdk_ecr_public_pull import DockerHubPulls, EcrPublicBuildContexts, Mirrors
 from cdk_ecr_public_pull.errors import InvalidConfig
@@ -143,6 +145,11 @@ LOUD: dict[str, tuple[str, dict[str, Any], list[Said]]] = {
         "FROM node:21-$TARGETARCH\n",
         {"platform": ecr_assets.Platform.LINUX_ARM64},
         [Said("error", HUB, "image/Dockerfile:1:6: node:21-arm64 is pulled from Docker Hub")],
+    ),
+    "several platforms": (
+        "FROM --platform=$TARGETPLATFORM node:21\n",
+        {"platform": ecr_assets.Platform.custom("linux/arm64,linux/amd64")},
+        [Said("error", HUB, "image/Dockerfile:1:33: node:21 is pulled from Docker Hub")],
     ),
     "a build context from Docker Hub": (
         NODE,
@@ -282,6 +289,17 @@ def test_the_build_contexts_of_this_package_move_it() -> None:
     assert said(app) == []
 
 
+def test_a_warning_is_shown_once() -> None:
+    """What EcrPublicBuildContexts has said already, the plugin does not say again."""
+    app = cdk.App(
+        outdir=str(Path("cdk.out").absolute()), property_injectors=[EcrPublicBuildContexts()]
+    )
+    cdk.Validations.of(app).add_plugins(DockerHubPulls())
+    image(cdk.Stack(app, "Stack"), f"{NODE}COPY --from=grafana/loki:3 / /\n")
+
+    assert said(app) == []
+
+
 ACKNOWLEDGED: dict[str, Callable[[cdk.App], Any]] = {
     "its stack": lambda app: app.node.find_child("Prod").node.find_child("Stack"),
     "its Stage": lambda app: app.node.find_child("Prod"),
@@ -397,6 +415,27 @@ def test_a_plugin_of_one_stage() -> None:
     assert [it.constructs for it in said(app)] == [("Prod/Stack/Image",), ("",)]
 
 
+def test_a_stage_of_cdk_pipelines() -> None:
+    """What a plain synth shows by itself is not reported a second time."""
+    app, stack = new_app()
+    source = pipelines.CodePipelineSource.s3(s3.Bucket(stack, "Bucket"), "source.zip")
+    commands = ["docker run node:20 npm ci", "npx cdk synth"]
+    synth = pipelines.ShellStep("Synth", input=source, commands=commands)
+    stage = cdk.Stage(app, "Prod")
+    image(cdk.Stack(stage, "Service"))
+    pipelines.CodePipeline(stack, "Pipeline", synth=synth).add_stage(stage)
+
+    assert said(app) == [
+        Said(
+            "error",
+            HUB,
+            "buildspec phases.build.commands[0], docker run: node:20 is pulled from Docker Hub",
+            ("Stack/Pipeline/Pipeline/Build/Synth/CdkBuildProject/Resource",),
+        ),
+        Said("error", HUB, f"image/{PULLED}", ("Prod/Service/Image",)),
+    ]
+
+
 def test_asset_staging_may_be_off() -> None:
     """Without copies of the assets, the files themselves are read."""
     context = {"aws:cdk:disable-asset-staging": True, "aws:cdk:enable-path-metadata": True}
@@ -405,6 +444,33 @@ def test_asset_staging_may_be_off() -> None:
     image(cdk.Stack(app, "Stack"))
 
     assert said(app) == [Said("error", HUB, f"image/{PULLED}", ("Stack/Image",))]
+
+
+def test_a_template_from_elsewhere() -> None:
+    """A path that an included template brings along is not taken for one of this app."""
+    task = {
+        "Type": "AWS::ECS::TaskDefinition",
+        "Metadata": {"aws:cdk:path": "Stack/Other/Task"},
+        "Properties": {"ContainerDefinitions": [{"Name": "web", "Image": "nginx:1"}]},
+    }
+    write("included.json", json.dumps({"Resources": {"Task": task}}))
+    app, stack = new_app()
+    file = str(Path("included.json").absolute())
+    cloudformation_include.CfnInclude(stack, "Included", template_file=file)
+
+    description = "container web: nginx:1 is pulled from Docker Hub"
+    assert said(app) == [Said("error", HUB, description, ("Stack/Included/Task",))]
+
+
+def test_the_legacy_synthesizer() -> None:
+    """A stack without asset manifests has its image assets in its metadata."""
+    app, _ = new_app()
+    synthesizer = cdk.LegacyStackSynthesizer()
+    arguments = {"BASE": "python:3.12"}
+    image(cdk.Stack(app, "Old", synthesizer=synthesizer), ARG, build_args=arguments)
+
+    description = "image/Dockerfile:2:6: python:3.12 is pulled from Docker Hub"
+    assert said(app) == [Said("error", HUB, description, ("Old/Image",))]
 
 
 def test_a_wrong_argument() -> None:

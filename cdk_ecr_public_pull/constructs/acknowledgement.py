@@ -1,0 +1,63 @@
+"""What a policy plugin would say of the login's grant, and why it is right as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_iam as iam
+from constructs import IValidation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# The id that cdk-nag 3 reports a `*` under:
+# https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#awssolutions
+_RULE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
+_ACTIONS = frozenset({"ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"})
+_REASON = (
+    "The login to ECR Public needs ecr-public:GetAuthorizationToken and "
+    "sts:GetServiceBearerToken, which accept no narrower resource: "
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/"
+    "list_amazonelasticcontainerregistrypublic.html"
+)
+
+
+def acknowledge_login(role: iam.IRole) -> None:
+    """Acknowledge the ``*`` of the login's grant, so that cdk-nag's AwsSolutions passes.
+
+    cdk-nag reports one ``*`` for a whole policy, whoever put it there. So that nothing of
+    the user's is hidden, the policy is looked at when it is finished, and acknowledged
+    only if the login's statement is the only one on ``*``.
+
+    Args:
+        role: The role, after the grant.
+    """
+    for policy in role.node.children:
+        if isinstance(policy, iam.Policy):
+            # Not an aspect: one that is added by an aspect may not run.
+            policy.node.add_validation(_AcknowledgedAtSynth(policy))
+
+
+@jsii.implements(IValidation)
+class _AcknowledgedAtSynth:
+    """Acknowledges the rule for a policy, when CDK asks whether the policy is valid."""
+
+    def __init__(self, policy: iam.Policy) -> None:
+        self._policy = policy
+
+    def validate(self) -> list[str]:
+        """Look at the finished policy; it is always valid."""
+        document = cdk.Stack.of(self._policy).resolve(self._policy.document)
+        wildcards = [it for it in document.get("Statement", ()) if "*" in _listed(it, "Resource")]
+        if wildcards and all(_ACTIONS.issuperset(_listed(it, "Action")) for it in wildcards):
+            rule = cdk.Acknowledgment(id=_RULE, reason=_REASON)
+            cdk.Validations.of(self._policy).acknowledge(rule)
+        return []
+
+
+def _listed(statement: Mapping[str, Any], key: str) -> Iterable[object]:
+    # Without the key it says NotAction, which is more than the login's.
+    value = statement.get(key, "*" if key == "Action" else ())
+    return [value] if isinstance(value, str | dict) else value
