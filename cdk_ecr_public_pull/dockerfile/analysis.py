@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cdk_ecr_public_pull.dockerfile.build_args import BuildArgs
-from cdk_ecr_public_pull.dockerfile.directives import Directive, find_syntax
+from cdk_ecr_public_pull.dockerfile.directives import Directive, find_syntax, refuse_check_options
 from cdk_ecr_public_pull.dockerfile.instructions import parse_instruction
 from cdk_ecr_public_pull.dockerfile.moves import SCRATCH, Via
 from cdk_ecr_public_pull.dockerfile.parsed import Arg, From
@@ -87,7 +87,7 @@ def analyse(content: bytes, conditions: Conditions, *, lenient: bool = False) ->
         return analysis
     _find_images(analysis)
     only = analysis.reachable() if conditions.target is not None else None
-    analysis.refusals.extend(refused_steps(analysis.graph, only))
+    analysis.refusals.extend(refused_steps(analysis.graph, only, conditions.build_args))
     return analysis
 
 
@@ -110,6 +110,7 @@ def _add_syntax(analysis: Analysis, syntax: Directive) -> None:
 def _build_graph(
     analysis: Analysis, content: bytes, conditions: Conditions, *, lenient: bool
 ) -> None:
+    refuse_check_options(content, conditions.build_args)
     escape, instructions = find_instructions(content)
     graph, args = analysis.graph, analysis.args
     graph.escape = args.escape = escape
@@ -120,7 +121,9 @@ def _build_graph(
         # Gone when it has been read: a large file would hold it in memory otherwise.
         instruction = instructions.pop()
         start = instruction.start
-        parsed = parse_instruction(instruction.text, start=start, escape=escape)
+        parsed = parse_instruction(
+            instruction.text, start=start, escape=escape, bodies=instruction.bodies
+        )
         if isinstance(parsed, From):
             froms.append((parsed, start, []))
         elif froms:

@@ -103,6 +103,7 @@ def _take_flags(arguments: Text) -> tuple[list[Flag], int]:
         start = position
         kept, position = _flag_end(chars, position)
         word = Text("".join(chars[i] for i in kept), [arguments.offsets[i] for i in kept])
+        word = word if word.chars.isascii() else word.from_bytes()
         if word.chars == "--":
             return flags, position
         name, equals, _ = word.chars[2:].partition("=")

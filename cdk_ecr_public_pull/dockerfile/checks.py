@@ -2,13 +2,14 @@
 
 The rules are those of ``line_parsers.go`` and ``instructions/parse.go`` in
 ``frontend/dockerfile`` of https://github.com/moby/buildkit. A check returns the words
-in which BuildKit expands variables, so that a bad ``${…}`` in them is found too.
+in which BuildKit expands variables, so that a bad ``${…}`` in them is found too, and
+those whose expansions it checks.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from cdk_ecr_public_pull.dockerfile.arguments import (
     NotStrings,
@@ -17,15 +18,22 @@ from cdk_ecr_public_pull.dockerfile.arguments import (
     split_quoted_words,
     split_words,
 )
+from cdk_ecr_public_pull.dockerfile.file_modes import refuse_file_mode
 from cdk_ecr_public_pull.dockerfile.flags import check_flags
+from cdk_ecr_public_pull.dockerfile.go_values import parse_duration, parse_int
 from cdk_ecr_public_pull.dockerfile.heredocs import parse_heredoc
+from cdk_ecr_public_pull.dockerfile.parsed import Judged, Other
+from cdk_ecr_public_pull.dockerfile.ports import refuse_port
 from cdk_ecr_public_pull.dockerfile.refusal import ParserRefusal, Refusal
+from cdk_ecr_public_pull.dockerfile.remotes import refuse_checksum
+from cdk_ecr_public_pull.dockerfile.signals import refuse_signal
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.tokens import WordError
 
-Check = Callable[[Text, int, str], tuple[Text, ...]]
-_DURATION = re.compile(r"[-+]?(0|([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+")
-_NOTHING: tuple[Text, ...] = ()
+Check = Callable[[Text, int, str], Other]
+_INTERVALS = ("interval", "timeout", "start-period", "start-interval")
+_EMPTY_VOLUME = "VOLUME specified can not be an empty string"
+_SHORTEST_INTERVAL = 1_000_000
 
 
 def check_json(name: str, arguments: Text, start: int) -> list[str] | None:
@@ -56,29 +64,44 @@ def check_sources_and_destination(name: str, arguments: Text, start: int) -> tup
         start: The byte at which it starts.
 
     Returns:
-        The paths, unless they are in JSON form.
+        The paths, the destination last.
 
     Raises:
         Refusal: There are fewer than two, or a heredoc is the destination.
     """
-    in_json = check_json(name, arguments, start)
-    words = [word.chars for word in split_words(arguments)] if in_json is None else in_json
+    words = _list(name, arguments, start)
     if len(words) < 2:  # noqa: PLR2004  (a source and a destination)
         message = (
             f"{name} requires at least two arguments, but only one was provided. "
             "Destination could not be determined"
         )
         raise Refusal.of(message, start, arguments)
-    if _is_heredoc(words[-1]):
+    if is_heredoc(words[-1].chars):
         raise Refusal.of(f"{name} cannot accept a heredoc as a destination", start, arguments)
-    return tuple(split_words(arguments)) if in_json is None else _NOTHING
+    return tuple(words)
 
 
-def _is_heredoc(word: str) -> bool:
+def _list(name: str, arguments: Text, start: int) -> list[Text]:
+    """Arguments that are a list, in JSON form or not."""
+    in_json = check_json(name, arguments, start)
+    if in_json is None:
+        return split_words(arguments)
+    # What an escape of JSON stands for has no place of its own.
+    place = arguments.offsets[0]
+    return [Text(chars, (place,) * len(chars)) for chars in in_json]
+
+
+def is_heredoc(word: str) -> bool:
+    """Whether a path of COPY or ADD is a heredoc's marker."""
     try:
         return parse_heredoc(word) is not None
     except WordError:
         return False
+
+
+def judged(*groups: tuple[Iterable[Text], Callable[[str], str | None]]) -> Judged:
+    """Put words together with what says why BuildKit refuses their expansions."""
+    return tuple((word, refuse) for words, refuse in groups for word in words)
 
 
 def check_choice(
@@ -100,21 +123,29 @@ def check_choice(
             raise Refusal.of(f'{flag} "{value.chars}" is not valid', start, value)
 
 
-def _check_add(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
+def _check_add(arguments: Text, start: int, _escape: str) -> Other:
     flags, rest = split_flags(arguments)
     paths = check_sources_and_destination("ADD", rest, start)
-    check_flags(
+    values = check_flags(
         flags,
         strings="chown chmod checksum",
         lists="exclude",
         booleans="link keep-git-dir unpack",
         start=start,
     )
-    return paths
+    sources = [path.chars for path in paths[:-1] if not is_heredoc(path.chars)]
+    refuse = partial(refuse_checksum, sources=sources, is_git="keep-git-dir" in values)
+    return Other(
+        words=(*values.get("chown", ()), *paths),
+        judged=judged(
+            (values.get("chmod", ()), refuse_file_mode),
+            (values.get("checksum", ()), refuse),
+        ),
+    )
 
 
 def _pairs(name: str) -> Check:
-    def check(arguments: Text, start: int, escape: str) -> tuple[Text, ...]:
+    def check(arguments: Text, start: int, escape: str) -> Other:
         flags, rest = split_flags(arguments)
         words = split_quoted_words(rest, escape)
         if not words:
@@ -123,9 +154,12 @@ def _pairs(name: str) -> Check:
             if len(split_words(rest)) < 2:  # noqa: PLR2004  (the old form: name value)
                 message = f"{name} must have two arguments"
                 raise ParserRefusal(message, start=start, offset=rest.offsets[0])
-            words = [rest]
+            check_flags(flags, start=start)
+            key = split_words(rest)[0]
+            return Other(words=(key, rest[len(key) :]))
+        pairs: list[Text] = []
         for word in words:
-            if "=" not in word.chars and word is not rest:
+            if "=" not in word.chars:
                 message = (
                     f'Syntax error - can\'t find = in "{word.chars}". '
                     "Must be of the form: name=value"
@@ -133,54 +167,72 @@ def _pairs(name: str) -> Check:
                 raise ParserRefusal(message, start=start, offset=word.offsets[0])
             if word.chars.startswith("="):
                 raise Refusal.of(f"{name} names can not be blank", start, word)
+            length = word.chars.index("=")
+            pairs += (word[:length], word[length + 1 :])
         check_flags(flags, start=start)
-        return tuple(words)
+        return Other(words=tuple(pairs))
 
     return check
 
 
 def _one(name: str, *, expands: bool = True) -> Check:
-    def check(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
+    def check(arguments: Text, start: int, _escape: str) -> Other:
         flags, rest = split_flags(arguments)
-        if not len(rest):
-            raise Refusal.of(f"{name} requires exactly one argument", start, arguments)
+        _require_one(name, rest, arguments, start)
         check_flags(flags, start=start)
-        return (rest,) if expands else _NOTHING
+        return Other(words=(rest,) if expands else ())
 
     return check
 
 
 def _shell_or_json(name: str) -> Check:
-    def check(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
+    def check(arguments: Text, start: int, _escape: str) -> Other:
         flags, rest = split_flags(arguments)
         check_json(name, rest, start)
         check_flags(flags, start=start)
-        return _NOTHING
+        return Other()
 
     return check
 
 
-def _check_expose(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
+def _require_one(name: str, rest: Text, arguments: Text, start: int) -> None:
+    if not len(rest):
+        raise Refusal.of(f"{name} requires exactly one argument", start, arguments)
+
+
+def _check_stopsignal(arguments: Text, start: int, _escape: str) -> Other:
+    # The one instruction besides ARG whose flags BuildKit passes over.
+    _, rest = split_flags(arguments)
+    _require_one("STOPSIGNAL", rest, arguments, start)
+    return Other(judged=((rest, refuse_signal),))
+
+
+def _check_expose(arguments: Text, start: int, _escape: str) -> Other:
     flags, rest = split_flags(arguments)
     words = split_words(rest)
     if not words:
         raise Refusal.of("EXPOSE requires at least one argument", start, arguments)
     check_flags(flags, start=start)
-    return tuple(words)
+    return Other(judged=judged((words, refuse_port)))
 
 
-def _check_volume(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
+def _check_volume(arguments: Text, start: int, _escape: str) -> Other:
     flags, rest = split_flags(arguments)
-    in_json = check_json("VOLUME", rest, start)
-    if not (split_words(rest) if in_json is None else in_json):
+    paths = _list("VOLUME", rest, start)
+    if not paths:
         raise Refusal.of("VOLUME requires at least one argument", start, arguments)
     check_flags(flags, start=start)
-    if in_json is not None and not all(path.strip() for path in in_json):
-        raise Refusal.of("VOLUME specified can not be an empty string", start, rest)
-    return tuple(split_words(rest)) if in_json is None else _NOTHING
+    paths = [path.strip() for path in paths]
+    if not all(path.chars for path in paths):
+        raise Refusal.of(_EMPTY_VOLUME, start, rest)
+    return Other(judged=judged((paths, _refuse_volume)))
 
 
-def _check_shell(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
+def _refuse_volume(path: str) -> str | None:
+    return None if path else _EMPTY_VOLUME
+
+
+def _check_shell(arguments: Text, start: int, _escape: str) -> Other:
     flags, rest = split_flags(arguments)
     in_json = check_json("SHELL", rest, start)
     check_flags(flags, start=start)
@@ -189,10 +241,10 @@ def _check_shell(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
     if in_json is None:
         message = f"SHELL requires the arguments to be in JSON form, not {rest.chars}"
         raise Refusal.of(message, start, rest)
-    return _NOTHING
+    return Other()
 
 
-def _check_healthcheck(arguments: Text, start: int, _escape: str) -> tuple[Text, ...]:
+def _check_healthcheck(arguments: Text, start: int, _escape: str) -> Other:
     flags, rest = split_flags(arguments)
     words = split_words(rest)
     if not words:
@@ -202,19 +254,28 @@ def _check_healthcheck(arguments: Text, start: int, _escape: str) -> tuple[Text,
     if kind == "NONE":
         if len(command):
             raise Refusal.of("HEALTHCHECK NONE takes no arguments", start, command)
-        return _NOTHING
-    names = "interval timeout start-period start-interval retries"
-    values = check_flags(flags, strings=names, start=start)
+        return Other()
+    values = check_flags(flags, strings=" ".join((*_INTERVALS, "retries")), start=start)
     if kind != "CMD":
         message = f'Unknown type "{kind}" in HEALTHCHECK (try CMD)'
         raise Refusal.of(message, start, words[0])
     if not len(command) or in_json == []:
         raise Refusal.of("Missing command after HEALTHCHECK CMD", start, rest)
-    for name, (value,) in values.items():
-        pattern = r"[+]?[0-9]+" if name == "retries" else _DURATION
-        if value.chars and not re.fullmatch(pattern, value.chars):
-            raise Refusal.of(f'invalid value "{value.chars}" for --{name}', start, value)
-    return _NOTHING
+    for name in (*_INTERVALS, "retries"):
+        for value in values.get(name, ()):
+            if value.chars and (cause := _refuse_option(name, value.chars)):
+                raise Refusal.of(cause, start, value)
+    return Other()
+
+
+def _refuse_option(name: str, text: str) -> str | None:
+    value = parse_int(text, bits=32) if name == "retries" else parse_duration(text)
+    if value is None:
+        return f'invalid value "{text}" for --{name}'
+    if name == "retries":
+        return f"--retries cannot be negative ({value})" if value < 0 else None
+    is_too_short = value != 0 and value < _SHORTEST_INTERVAL
+    return f'Interval "{name}" cannot be less than 1ms' if is_too_short else None
 
 
 CHECKS: Mapping[str, Check] = {
@@ -227,7 +288,7 @@ CHECKS: Mapping[str, Check] = {
     "LABEL": _pairs("LABEL"),
     "MAINTAINER": _one("MAINTAINER", expands=False),
     "SHELL": _check_shell,
-    "STOPSIGNAL": _one("STOPSIGNAL"),
+    "STOPSIGNAL": _check_stopsignal,
     "USER": _one("USER"),
     "VOLUME": _check_volume,
     "WORKDIR": _one("WORKDIR"),

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from cdk_ecr_public_pull.dockerfile.go_values import parse_bool
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import BOM, SPACES, Text
 
+# The build argument that stands for ``# check=``.
+CHECK_ARG = "BUILDKIT_DOCKERFILE_CHECK"
+_CHECK_OPTIONS = frozenset({"skip", "error", "experimental"})
 _NAMES = frozenset({"syntax", "escape", "check"})
 _DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*")
 
@@ -73,9 +78,7 @@ def find_syntax(content: bytes) -> Directive | None:
     """
     if not _may_begin_with(content, b"#/{"):
         return None
-    start = _start(content)
-    if content.startswith(b"#!", start):
-        start = content.find(b"\n", start) + 1 or len(content)
+    start = _after_shebang(content)
     for mark in ("#", "//"):
         seen: set[str] = set()
         for directive in _directives(content, start=start, mark=mark, trim=False):
@@ -88,6 +91,48 @@ def find_syntax(content: bytes) -> Directive | None:
     return _syntax_of_json(content, start=start)
 
 
+def refuse_check_options(content: bytes, build_args: Mapping[str, str]) -> None:
+    """Check the options of BuildKit's own checks: those of ``# check=``, or a build argument's.
+
+    The rules are those of ``linter/linter.go`` in ``frontend/dockerfile``; there is no
+    white space in the options, since it ends them.
+
+    Args:
+        content: The file.
+        build_args: The values of ``--build-arg``.
+
+    Raises:
+        Refusal: BuildKit does not know an option, or its value.
+    """
+    if CHECK_ARG in build_args:
+        cause = _refuse_options(build_args[CHECK_ARG])
+        if cause:
+            raise Refusal(f"failed to parse build-arg:{CHECK_ARG}: {cause}", start=0)
+        return
+    if not _may_begin_with(content, b"#"):
+        return
+    directives = _directives(content, start=_after_shebang(content), mark="#", trim=False)
+    for directive in directives:
+        if directive.name == "check":
+            options = directive.value.chars.partition(" ")[0]
+            if cause := _refuse_options(options):
+                message = f"failed to parse check options: {cause}"
+                raise Refusal.of(message, directive.start, directive.value)
+            return
+
+
+def _refuse_options(options: str) -> str | None:
+    options = options.strip(SPACES)
+    for option in options.split(";", 2) if options else ():
+        key, equals, value = option.partition("=")
+        key = key.strip(SPACES)
+        if not equals or key not in _CHECK_OPTIONS:
+            return f'invalid check option "{key if equals else option}"'
+        if key == "error" and parse_bool(value.strip(SPACES)) is None:
+            return f'failed to parse check option "{option}": it is neither true nor false'
+    return None
+
+
 def _may_begin_with(content: bytes, marks: bytes) -> bool:
     """A quick look that is never wrong when it says no."""
     head = content[:80].lstrip()
@@ -96,6 +141,13 @@ def _may_begin_with(content: bytes, marks: bytes) -> bool:
 
 def _start(content: bytes) -> int:
     return len(BOM) if content.startswith(BOM) else 0
+
+
+def _after_shebang(content: bytes) -> int:
+    start = _start(content)
+    if content.startswith(b"#!", start):
+        return content.find(b"\n", start) + 1 or len(content)
+    return start
 
 
 def _directives(content: bytes, *, start: int, mark: str, trim: bool) -> list[Directive]:

@@ -117,14 +117,27 @@ def render(finding: Finding, positions: Positions) -> str:
         marked = marked[: finding.end_column - finding.column]
     marked = marked.expandtabs(_TAB_WIDTH)
     place = f"{finding.path}:{finding.line}:{finding.column}"
-    indent = " " * len(escape_controls(before))
+    indent = " " * _width(before)
     lines = [
         f"{place}: {finding.severity}: {finding.message} [{finding.rule}]",
         f"  {source.expandtabs(_TAB_WIDTH)}",
-        f"  {indent}{'^' * max(1, len(escape_controls(marked)))}",
+        f"  {indent}{'^' * max(1, _width(marked))}",
         f"  help: {finding.help}",
     ]
     return "\n".join(map(escape_controls, lines))
+
+
+def _width(text: str) -> int:
+    """How many cells of a terminal a text takes that is printed by way of ``escape_controls``."""
+    if text.isascii():
+        return len(escape_controls(text))
+    # Few lines need it, and the import takes time.
+    from unicodedata import category, east_asian_width  # noqa: PLC0415
+
+    return sum(
+        0 if category(char) in ("Mn", "Me") else 2 if east_asian_width(char) in "FW" else 1
+        for char in escape_controls(text)
+    )
 
 
 def escape_controls(text: str) -> str:

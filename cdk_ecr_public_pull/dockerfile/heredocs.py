@@ -8,9 +8,15 @@ https://docs.docker.com/reference/dockerfile/#here-documents.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.arguments import is_json, split_command, split_flags
+from cdk_ecr_public_pull.dockerfile.arguments import (
+    is_json,
+    split_command,
+    split_flags,
+    split_words,
+)
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.tokens import WordError
@@ -27,10 +33,13 @@ class Heredoc:
     Attributes:
         name: The line that ends it.
         strips_tabs: Whether tabs before that line are passed over (``<<-``).
+        expands: Whether COPY and ADD expand variables in its body: not if the name is
+            quoted.
     """
 
     name: str
     strips_tabs: bool
+    expands: bool
 
 
 def find_heredocs(instruction: Text, *, start: int) -> list[Heredoc]:
@@ -79,4 +88,32 @@ def parse_heredoc(word: str) -> Heredoc | None:
     if match is None or not match[2]:
         return None
     names = split_heredoc_name(match[2])
-    return Heredoc(name=names[0], strips_tabs=bool(match[1])) if len(names) == 1 else None
+    if len(names) != 1:
+        return None
+    name = names[0]
+    return Heredoc(
+        name=name, strips_tabs=bool(match[1]), expands=_quotes(name) == _quotes(match[2])
+    )
+
+
+def _quotes(text: str) -> int:
+    return text.count("'") + text.count('"')
+
+
+def expanded_bodies(arguments: Text, bodies: Mapping[str, Text]) -> tuple[Text, ...]:
+    """The bodies of heredocs in which COPY or ADD expands variables.
+
+    Args:
+        arguments: The instruction's arguments.
+        bodies: The bodies of its heredocs by their names.
+    """
+    _, rest = split_flags(arguments)
+    expanded: list[Text] = []
+    for word in split_words(rest)[:-1]:
+        try:
+            heredoc = parse_heredoc(word.chars)
+        except WordError:
+            continue
+        if heredoc and heredoc.expands and heredoc.name in bodies:
+            expanded.append(bodies[heredoc.name])
+    return tuple(expanded)

@@ -7,7 +7,8 @@ https://github.com/moby/buildkit. Only what can name an image is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from cdk_ecr_public_pull.dockerfile import checks
 from cdk_ecr_public_pull.dockerfile.arguments import (
@@ -18,23 +19,31 @@ from cdk_ecr_public_pull.dockerfile.arguments import (
     split_quoted_words,
     split_words,
 )
+from cdk_ecr_public_pull.dockerfile.devices import refuse_device
+from cdk_ecr_public_pull.dockerfile.file_modes import refuse_file_mode
 from cdk_ecr_public_pull.dockerfile.flags import check_flags
+from cdk_ecr_public_pull.dockerfile.heredocs import expanded_bodies
 from cdk_ecr_public_pull.dockerfile.mounts import refuse_mount
 from cdk_ecr_public_pull.dockerfile.parsed import Arg, Copy, From, OnBuild, Other, Parsed, Run
 from cdk_ecr_public_pull.dockerfile.refusal import ParserRefusal, Refusal
+from cdk_ecr_public_pull.dockerfile.remotes import refuse_copied
 from cdk_ecr_public_pull.dockerfile.simple import parse_simple
 from cdk_ecr_public_pull.dockerfile.text import Text
 
+_MAY_EXPAND = re.compile(r"[$'\"\\`]")
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
 
 
-def parse_instruction(line: Text, *, start: int, escape: str) -> Parsed:
+def parse_instruction(
+    line: Text, *, start: int, escape: str, bodies: Mapping[str, Text] | None = None
+) -> Parsed:
     """Read one instruction.
 
     Args:
         line: The instruction, on one line.
         start: The byte at which it starts in the file.
         escape: The file's escape character.
+        bodies: The bodies of its heredocs by their names, if it has some.
 
     Returns:
         What it means for images.
@@ -43,7 +52,21 @@ def parse_instruction(line: Text, *, start: int, escape: str) -> Parsed:
         Refusal: BuildKit refuses it.
     """
     simple = parse_simple(line)
-    return simple or _parse(split_command(line), start, escape)
+    if simple:
+        return simple
+    command = split_command(line)
+    parsed = _parse(command, start, escape)
+    return _with_bodies(parsed, command, bodies) if bodies else parsed
+
+
+def _with_bodies(parsed: Parsed, command: Command, bodies: Mapping[str, Text]) -> Parsed:
+    if isinstance(parsed, OnBuild):
+        _, rest = split_flags(command.arguments)
+        trigger = _with_bodies(parsed.trigger, split_command(rest), bodies)
+        return replace(parsed, trigger=trigger)
+    if isinstance(parsed, (Copy, Other)):
+        return replace(parsed, bodies=expanded_bodies(command.arguments, bodies))
+    return parsed
 
 
 def _parse(command: Command, start: int, escape: str) -> Parsed:
@@ -51,7 +74,7 @@ def _parse(command: Command, start: int, escape: str) -> Parsed:
     if name in _PARSERS:
         return _PARSERS[name](command.arguments, start, escape)
     if name in checks.CHECKS:
-        return Other(words=checks.CHECKS[name](command.arguments, start, escape))
+        return checks.CHECKS[name](command.arguments, start, escape)
     raise Refusal.of(f"unknown instruction: {command.word.chars}", start, command.word)
 
 
@@ -97,7 +120,10 @@ def _parse_copy(arguments: Text, start: int, _escape: str) -> Copy:
     source = values.get("from")
     return Copy(
         source=source[0] if source and source[0].chars else None,
-        words=(*paths, *values.get("chown", ()), *values.get("chmod", ())),
+        words=(*values.get("chown", ()), *paths[-1:]),
+        judged=checks.judged(
+            (values.get("chmod", ()), refuse_file_mode), (paths[:-1], refuse_copied)
+        ),
     )
 
 
@@ -107,22 +133,31 @@ def _parse_run(arguments: Text, start: int, _escape: str) -> Run:
     values = check_flags(flags, strings="network security", lists="mount device", start=start)
     checks.check_choice(values, "network", ("default", "none", "host"), start)
     checks.check_choice(values, "security", ("sandbox", "insecure"), start)
+    for device in values.get("device", ()):
+        if cause := refuse_device([field.chars for field in _fields("devices", device, start)]):
+            raise Refusal.of(cause, start, device)
     sources: list[Text | None] = []
+    words: list[Text] = []
     late: Refusal | None = None
-    for mount in values.get("mount", []):
-        source, cause = _parse_mount(mount, start)
-        sources.append(source)
+    for mount in values.get("mount", ()):
+        fields = _fields("mounts", mount, start)
+        sources.append(_source(fields, start))
+        values_of = (entry[entry.chars.find("=") + 1 :] for entry in fields if "=" in entry.chars)
+        words += (value for value in values_of if _MAY_EXPAND.search(value.chars))
+        cause = refuse_mount([entry.chars for entry in fields])
         if cause and late is None:
             late = Refusal.of(cause, start, mount)
-    return Run(sources=tuple(sources), late=late)
+    return Run(sources=tuple(sources), late=late, words=tuple(words))
 
 
-def _parse_mount(mount: Text, start: int) -> tuple[Text | None, str | None]:
+def _fields(what: str, value: Text, start: int) -> list[Text]:
     try:
-        fields = split_csv(mount)
+        return split_csv(value)
     except ValueError as error:
-        message = f"failed to parse csv mounts: {error}"
-        raise Refusal.of(message, start, mount) from None
+        raise Refusal.of(f"failed to parse csv {what}: {error}", start, value) from None
+
+
+def _source(fields: list[Text], start: int) -> Text | None:
     source: Text | None = None
     for entry in fields:
         key, equals, value = entry.chars.partition("=")
@@ -132,7 +167,7 @@ def _parse_mount(mount: Text, start: int) -> tuple[Text | None, str | None]:
                 raise Refusal.of(message, start, entry)
             # The last one wins; an empty one is none.
             source = entry[len(key) + 1 :] if value else None
-    return source, refuse_mount([entry.chars for entry in fields])
+    return source
 
 
 def _parse_onbuild(arguments: Text, start: int, escape: str) -> OnBuild:
@@ -152,7 +187,7 @@ def _parse_onbuild(arguments: Text, start: int, escape: str) -> OnBuild:
     except ParserRefusal:
         raise
     except Refusal as refusal:
-        return OnBuild(trigger=Other(words=()), refusal=refusal)
+        return OnBuild(trigger=Other(), refusal=refusal)
 
 
 _PARSERS: dict[str, Callable[[Text, int, str], Parsed]] = {

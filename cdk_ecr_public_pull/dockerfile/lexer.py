@@ -18,7 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from cdk_ecr_public_pull.dockerfile import globs
+from cdk_ecr_public_pull.dockerfile.globs import InvalidPattern
+from cdk_ecr_public_pull.dockerfile.substitutions import name_end, replace, trim
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.tokens import Piece, Variable, WordError
 
@@ -26,6 +27,7 @@ from cdk_ecr_public_pull.dockerfile.tokens import Piece, Variable, WordError
 MAX_NESTING = 100
 MAX_LENGTH = 8_192
 _SPECIAL_PARAMETERS = "@*#?-$!0"
+_UNCLOSED = "unexpected end of statement while looking for matching {}-quote"
 _EMPTY = Text("", ())
 
 
@@ -50,6 +52,7 @@ class Lexer:
         keep_all: Leave quotes and variables without a value as they are written.
         keep_unset: Leave variables without a value as they are written.
         raw_escapes: Leave escape characters as they are written.
+        has_quotes: Whether quotes mean something.
     """
 
     word: Text
@@ -58,6 +61,7 @@ class Lexer:
     keep_all: bool = False
     keep_unset: bool = False
     raw_escapes: bool = False
+    has_quotes: bool = True
     position: int = 0
     depth: int = 0
     variables: list[Variable] = field(default_factory=list)
@@ -74,9 +78,10 @@ class Lexer:
         self.position += 1
         return self.word[self.position - 1 : self.position]
 
-    def _fail(self, message: str, *, required: str | None = None) -> WordError:
+    def _fail(self, message: str, *, at: int, required: str | None = None) -> WordError:
+        """A refusal of what is at an index of the word, or just behind it."""
         offsets = self.word.offsets
-        last = min(self.position, len(offsets) - 1)
+        last = min(at, len(offsets) - 1)
         return WordError(message, offsets[last] if offsets else None, required=required)
 
     def pieces(self, *, stop: str) -> list[Piece]:
@@ -96,11 +101,13 @@ class Lexer:
             length += len(pieces[-1].text)
             if length > MAX_LENGTH + len(self.word):
                 raise self._fail(
-                    f"variables make the word more than {MAX_LENGTH} characters longer"
+                    f"variables make the word more than {MAX_LENGTH} characters longer",
+                    at=self.position,
                 )
         if stop:
             place = "in ${}" if stop == "/" else ""
-            raise self._fail(f"syntax error: missing '{stop}' {place}".rstrip())
+            message = f"syntax error: missing '{stop}' {place}".rstrip()
+            raise self._fail(message, at=self.position)
         return pieces
 
     def _text(self, *, stop: str) -> Text:
@@ -110,6 +117,8 @@ class Lexer:
     def _special(self, char: str, length: int) -> Piece:
         if char == "$":
             return Piece(self._variable_at(length), is_split=True)
+        if char in "'\"" and not self.has_quotes:
+            return Piece(self._take(), is_split=False)
         if char == "'":
             return Piece(self._single_quoted(), is_split=False)
         if char == '"':
@@ -136,20 +145,19 @@ class Lexer:
         start = self.position
         end = self.word.chars.find("'", start + 1)
         if end < 0:
-            raise self._fail("unexpected end of statement while looking for matching single-quote")
+            raise self._fail(_UNCLOSED.format("single"), at=start)
         self.position = end + 1
         return self.word[start : end + 1] if self.keep_all else self.word[start + 1 : end]
 
     def _double_quoted(self, length: int) -> Text:
+        start = self.position
         quote = self._take()
         parts = [quote] if self.keep_all else []
         length += len(parts)
         ordinary = _ordinary_in_quotes(self.escape)
         while (char := self._peek()) != '"':
             if not char:
-                raise self._fail(
-                    "unexpected end of statement while looking for matching double-quote"
-                )
+                raise self._fail(_UNCLOSED.format("double"), at=start)
             if run := ordinary.match(self.word.chars, self.position):
                 parts.append(self.word[self.position : run.end()])
                 self.position = run.end()
@@ -180,7 +188,8 @@ class Lexer:
     def _variable(self) -> tuple[str, Text]:
         """Expand the variable at ``$``; an empty name if it is a lone dollar."""
         if self.depth >= MAX_NESTING:
-            raise self._fail(f"variables nest deeper than {MAX_NESTING} levels")
+            message = f"variables nest deeper than {MAX_NESTING} levels"
+            raise self._fail(message, at=self.position)
         start = self.position
         self.position += 1
         if self._peek() != "{":
@@ -190,9 +199,9 @@ class Lexer:
             return name, self._value(name, start)
         self.position += 1
         if not self._peek():
-            raise self._fail("syntax error: missing '}'")
+            raise self._fail("syntax error: missing '}'", at=self.position)
         if self._peek() in "{}:":
-            raise self._fail("syntax error: bad substitution")
+            raise self._fail("syntax error: bad substitution", at=self.position)
         name = self._name()
         self.depth += 1
         value = self._operation(name, start)
@@ -208,10 +217,7 @@ class Lexer:
         elif chars[start : start + 1] and chars[start] in _SPECIAL_PARAMETERS:
             end += 1
         else:
-            while end < len(chars) and (
-                chars[end].isalpha() or chars[end].isdecimal() or chars[end] == "_"
-            ):
-                end += 1
+            end = name_end(chars, start)
         self.position = end
         return chars[start:end]
 
@@ -223,53 +229,50 @@ class Lexer:
         return self.word[start : self.position] if self.keep_all or self.keep_unset else _EMPTY
 
     def _operation(self, name: str, start: int) -> Text:
-        operator = self._take().chars
-        if operator == "}":
+        place = self.position
+        modifier = self._take().chars
+        if modifier == "}":
             return self._value(name, start)
-        null_is_unset = operator == ":"
-        if null_is_unset:
-            operator = self._take().chars
-        if operator == "/" and not null_is_unset:
+        if modifier == "/":
             return self._replaced(name, start)
-        if operator not in tuple("-+?#%") and not null_is_unset:
-            raise self._fail(f"unsupported modifier ({operator}) in substitution")
-        outer, self.raw_escapes = self.raw_escapes, operator in tuple("#%")
+        if modifier == ":":
+            modifier += self._take().chars
+        if modifier in (":#", ":%") or modifier[:1] not in tuple(":-+?#%"):
+            raise self._unsupported(modifier, place)
+        outer, self.raw_escapes = self.raw_escapes, modifier in tuple("#%")
         word = self._text(stop="}")
         self.raw_escapes = outer
         value = self._value(name, start)
-        is_set = name in self.env
-        if (self.keep_all or self.keep_unset) and not is_set:
+        if (self.keep_all or self.keep_unset) and name not in self.env:
             return value
-        has_value = is_set and not (null_is_unset and not value.chars)
-        match operator:
+        if modifier in tuple("#%"):
+            return self._trimmed(value, word.chars, modifier, start)
+        has_value = name in self.env and not (modifier[0] == ":" and not value.chars)
+        match modifier.removeprefix(":"):
             case "-":
                 return value if has_value else word
             case "+":
                 return word if has_value else _EMPTY
             case "?":
-                return self._required(name, value, word, has_value=has_value, is_set=is_set)
-            case "#" | "%":
-                return self._trimmed(value, word.chars, operator)
-        raise self._fail(f"unsupported modifier (:{operator}) in substitution")
+                return value if has_value else self._missing(name, word.chars, start)
+        raise self._unsupported(modifier, place)
 
-    def _required(
-        self, name: str, value: Text, message: Text, *, has_value: bool, is_set: bool
-    ) -> Text:
-        if has_value:
-            return value
-        default = "is not allowed to be empty" if is_set else "is not allowed to be unset"
-        raise self._fail(f"{name}: {message.chars or default}", required=name)
+    def _unsupported(self, modifier: str, place: int) -> WordError:
+        if not modifier:
+            return self._fail("syntax error: missing '}'", at=place)
+        return self._fail(f"unsupported modifier ({modifier}) in substitution", at=place)
 
-    def _trimmed(self, value: Text, pattern: str, operator: str) -> Text:
+    def _missing(self, name: str, message: str, start: int) -> Text:
+        default = f"is not allowed to be {'empty' if name in self.env else 'unset'}"
+        raise self._fail(f"{name}: {message or default}", at=start, required=name)
+
+    def _trimmed(self, value: Text, pattern: str, operator: str, start: int) -> Text:
         is_longest = pattern.startswith(operator)
-        pattern = pattern[1:] if is_longest else pattern
+        pattern = pattern[is_longest:]
         try:
-            if operator == "#":
-                return value[globs.prefix_length(pattern, value.chars, longest=is_longest) :]
-            dropped = globs.suffix_length(pattern, value.chars, longest=is_longest)
-        except globs.InvalidPattern as error:
-            raise self._fail(f"invalid pattern ({pattern}) in substitution: {error}") from None
-        return value[: len(value) - dropped]
+            return trim(value, pattern, operator, is_longest=is_longest)
+        except InvalidPattern as error:
+            raise self._invalid(pattern, error, start) from None
 
     def _replaced(self, name: str, start: int) -> Text:
         is_global = self._peek() == "/"
@@ -281,16 +284,10 @@ class Lexer:
         value = self._value(name, start)
         if name not in self.env and (self.keep_all or self.keep_unset):
             return value
-        if is_global and "$" in replacement.chars:
-            # Go's ReplaceAllString would read `$1` as a group of its regular expression.
-            raise self._fail("a literal $ in the replacement of ${…//…/…} is not supported")
         try:
-            places = list(globs.find_all(pattern, value.chars))
-        except globs.InvalidPattern as error:
-            raise self._fail(f"invalid pattern ({pattern}) in substitution: {error}") from None
-        parts: list[Text] = []
-        kept = 0
-        for begin, end in places if is_global else places[:1]:
-            parts += [value[kept:begin], replacement]
-            kept = end
-        return Text.join([*parts, value[kept:]])
+            return replace(value, pattern, replacement, is_global=is_global)
+        except InvalidPattern as error:
+            raise self._invalid(pattern, error, start) from None
+
+    def _invalid(self, pattern: str, error: InvalidPattern, start: int) -> WordError:
+        return self._fail(f"invalid pattern ({pattern}) in substitution: {error}", at=start)

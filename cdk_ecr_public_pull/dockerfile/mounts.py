@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import inf
+
+from cdk_ecr_public_pull.dockerfile.go_values import parse_bool, parse_uint
 
 _TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
 _SWITCHES = ("readonly", "ro", "readwrite", "rw")
 _TEXTS = ("from", "source", "src", "target", "dst", "destination", "id", "env")
-_BOOLEANS = frozenset(
-    {"1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"}
+_BASES = {"mode": 8, "uid": 10, "gid": 10}
+# https://github.com/docker/go-units: a float of Go, and a suffix of at most three letters.
+_SIZE = re.compile(
+    r"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?) ?(?:b|[kmgtp](?:i?b)?)?",
+    re.IGNORECASE | re.ASCII,
 )
-_PATTERNS = {"mode": r"[0-7]+", "uid": r"[0-9]+", "gid": r"[0-9]+"}
-_SIZE = r"[0-9]+(\.[0-9]+)? ?[kKmMgGtTpP]?[iI]?[bB]?"
+# What makes a value come out differently than it is written.
+_EXPANDED = set("$'\"\\`")
 _WITH_OWNER = ("secret", "ssh", "cache")
 
 
@@ -35,7 +41,7 @@ def refuse_mount(fields: Sequence[str]) -> str | None:
     for field in fields:
         name, equals, value = field.partition("=")
         key = name.lower()
-        if set("$'\"\\") & set(value):
+        if _EXPANDED & set(value):
             return None
         cause = _refuse_field(field, key, value if equals else None, kind)
         if cause:
@@ -59,16 +65,22 @@ def _refuse_field(field: str, key: str, value: str | None, kind: str) -> str | N
     if key == "sharing":
         is_known = value.lower() in ("shared", "private", "locked")
         return None if is_known else f'unsupported sharing value "{value}"'
-    if key in _PATTERNS:
-        is_number = re.fullmatch(_PATTERNS[key], value)
+    if key in _BASES:
+        is_number = parse_uint(value, base=_BASES[key], bits=32) is not None
         return None if is_number else f"invalid value {value} for {key}"
     if key == "size" and kind != "tmpfs":
         return f"unexpected key '{key}' for mount type '{kind}'"
     if key == "size":
-        return None if re.fullmatch(_SIZE, value) else f"invalid value for {key}: {value}"
+        return None if _is_size(value) else f"invalid value for {key}: {value}"
     if key in _SWITCHES or key == "required":
-        return None if value in _BOOLEANS else f"invalid value for {key}: {value}"
+        is_boolean = parse_bool(value) is not None
+        return None if is_boolean else f"invalid value for {key}: {value}"
     return f"unexpected key '{key}' in '{field}'"
+
+
+def _is_size(value: str) -> bool:
+    match = _SIZE.fullmatch(value)
+    return match is not None and 0 <= float(match[1]) < inf
 
 
 def _refuse_whole(kind: str, seen: dict[str, str]) -> str | None:

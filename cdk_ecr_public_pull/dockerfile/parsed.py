@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import Text
+
+# Words, each with what says why BuildKit refuses its expansion (None if it does not).
+Judged = tuple[tuple[Text, Callable[[str], str | None]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,19 @@ class Arg:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """COPY: what ``--from`` names, or None; and the words in which variables are expanded."""
+    """COPY.
+
+    Attributes:
+        source: What ``--from`` names, or None.
+        words: The words in which variables are expanded.
+        judged: More such words, whose expansions must have a form.
+        bodies: The heredocs in which variables are expanded.
+    """
 
     source: Text | None
     words: tuple[Text, ...]
+    judged: Judged = ()
+    bodies: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +52,12 @@ class Run:
     Attributes:
         sources: The names, in order; None for a mount that names nothing.
         late: Why BuildKit refuses a mount when it runs the instruction, or None.
+        words: The words in which variables are expanded, as far as they may have some.
     """
 
     sources: tuple[Text | None, ...]
     late: Refusal | None
+    words: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +75,17 @@ class OnBuild:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """An instruction that names no image; the words in which variables are expanded."""
+    """An instruction that names no image.
 
-    words: tuple[Text, ...]
+    Attributes:
+        words: The words in which variables are expanded.
+        judged: More such words, whose expansions must have a form.
+        bodies: The heredocs in which variables are expanded.
+    """
+
+    words: tuple[Text, ...] = ()
+    judged: Judged = ()
+    bodies: tuple[Text, ...] = ()
 
 
 Parsed = From | Arg | Copy | Run | OnBuild | Other

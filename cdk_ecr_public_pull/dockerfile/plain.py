@@ -24,6 +24,8 @@ VARIABLE = r"\$(?:[A-Za-z_][A-Za-z0-9_]*+|\{[A-Za-z_][A-Za-z0-9_]*+\})"
 QUOTED = rf"\"(?:[^\n\"\\$]++|{VARIABLE})*+\"|'[^\n']*+'"
 VALUE = rf"(?:[^\s\"'\\$]++|{VARIABLE}|{QUOTED})"
 PATH = rf"(?:[^\s\"'\\$<]++|{VARIABLE})++"
+# A colon may be that of an address, which COPY does not take.
+COPIED = rf"(?:[^\s\"'\\$<:]++|{VARIABLE})++"
 KEY = r"[^\s\"'\\$=-][^\s\"'\\$=]*+"
 VALUES = rf"{GAP}(?!-|\[){VALUE}++(?:{GAP}{VALUE}++)*+"
 PAIRS = rf"(?:(?:{SPACE}{KEY}={VALUE}*+)++|{GAP}{KEY}{VALUES}){END}"
@@ -36,14 +38,21 @@ MOUNT = (
     r"|,sharing=(?:shared|private|locked))*+|secret,id=[^\s\"'\\$,]++"
     r"(?:,(?:target|dst|env)=[^\s\"'\\$,]++|,required(?:=true)?+)*+|ssh)"
 )
-FILES = rf"(?:{GAP}--chown=[^\s\"'\\$]++)?+{SPACE}(?!-|\[){PATH}(?:{SPACE}{PATH})++{END}"
+CHOWN = rf"(?:{GAP}--chown=[^\s\"'\\$]++)?+"
+COPIED_FILES = rf"{CHOWN}{SPACE}(?!-|\[){COPIED}(?:{SPACE}{COPIED})++{END}"
+PORT = rf"(?:[1-5]?[0-9]{{1,4}}+|{VARIABLE})(?:/(?:tcp|udp))?+"
+SIGNAL = r"(?:(?:SIG)?(?:TERM|INT|QUIT|KILL|HUP|WINCH|USR[12]|RTMIN\+3)|[1-9][0-9]?+)"
 # Few alternatives, since a long pattern takes long to compile.
 PLAIN = "|".join(
     (
         rf"(?:RUN(?:{MOUNT})*+|CMD|ENTRYPOINT|MAINTAINER|HEALTHCHECK{GAP}CMD){SHELL}",
-        rf"(?:COPY|ADD){FILES}",
+        rf"COPY{COPIED_FILES}",
+        rf"ADD{CHOWN}{SPACE}(?!-|\[){PATH}(?:{SPACE}{PATH})++{END}",
         rf"(?:ENV|LABEL){PAIRS}",
-        rf"(?:WORKDIR|EXPOSE|USER|STOPSIGNAL|VOLUME){VALUES}{END}",
+        rf"(?:WORKDIR|USER){VALUES}{END}",
+        rf"EXPOSE(?:{GAP}{PORT})++{END}",
+        rf"STOPSIGNAL{GAP}{SIGNAL}{END}",
+        rf"VOLUME{GAP}(?!-|\[){PATH}(?:{GAP}{PATH})*+{END}",
         rf"(?:CMD|ENTRYPOINT|SHELL|HEALTHCHECK{GAP}CMD){JSON}",
         rf"HEALTHCHECK{GAP}NONE{END}",
     )

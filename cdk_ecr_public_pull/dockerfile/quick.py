@@ -21,7 +21,14 @@ from cdk_ecr_public_pull.dockerfile.moves import (
     Via,
     replaced_prefix,
 )
-from cdk_ecr_public_pull.dockerfile.plain import BLANK, END, FILES, PLAIN, VALUE, may_be_plain
+from cdk_ecr_public_pull.dockerfile.plain import (
+    BLANK,
+    COPIED_FILES,
+    END,
+    PLAIN,
+    VALUE,
+    may_be_plain,
+)
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.mirrors import Mirrors, Resolution, Verdict
@@ -32,7 +39,7 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_]*+"
 _PLATFORM = rf"--platform=(?:\$BUILDPLATFORM|\$TARGETPLATFORM|linux/(?:amd64|arm64)){_GAP}"
 _AS = rf"{_GAP}(?:AS|as){_GAP}([A-Za-z][A-Za-z0-9\-_.]*+)"
 _FROM = rf"FROM{_GAP}(?:{_PLATFORM})?+([a-z0-9][^\s\"'\\]*+)(?:{_AS})?+{END}"
-_COPY = rf"COPY{_GAP}--from=([A-Za-z0-9][^\s\"'\\$]*+){FILES}"
+_COPY = rf"COPY{_GAP}--from=([A-Za-z0-9][^\s\"'\\$]*+){COPIED_FILES}"
 _GLOBAL_ARG = rf"ARG{_GAP}{_NAME}(?:=[^\s\"'\\$]++)?+{END}"
 # One without a default keeps the value that an earlier one gave it.
 _ARG_WITH_DEFAULT = re.compile(rf"(?m)^ARG{_GAP}({_NAME})=([^\s\"'\\$]++)".encode())

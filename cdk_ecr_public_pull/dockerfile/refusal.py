@@ -26,7 +26,10 @@ class Refusal(Exception):
     ) -> None:
         """Keep the place beside the message."""
         super().__init__(message)
-        self.message = message
+        # A byte that is not UTF-8 is shown as Go's %q shows it.
+        self.message = message.encode("utf-8", "surrogateescape").decode(
+            "utf-8", "backslashreplace"
+        )
         self.start = start
         self.offset = offset
         self.missing_args = missing_args

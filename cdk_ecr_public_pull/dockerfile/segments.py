@@ -16,7 +16,7 @@ from functools import cache
 
 from dockerfile_parse import DockerfileParser
 
-from cdk_ecr_public_pull.dockerfile.heredocs import find_heredocs
+from cdk_ecr_public_pull.dockerfile.heredocs import Heredoc, find_heredocs
 from cdk_ecr_public_pull.dockerfile.lines import Lines
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.text import BOM
@@ -137,14 +137,27 @@ def _heredoc_end(lines: Lines, first: int, last: int) -> int:
     """The index of the line that ends the heredocs of an instruction; ``last`` if it has none."""
     end, start = last, lines.starts[first]
     for heredoc in find_heredocs(lines.join(first, last), start=start):
-        while True:
-            end += 1
-            if end >= len(lines.raw):
-                raise Refusal(
-                    f'unterminated heredoc: no line "{heredoc.name}" ends it', start=start
-                )
-            body = lines.raw[end].rstrip(b"\r")
-            body = body.lstrip(b"\t") if heredoc.strips_tabs else body
-            if body == heredoc.name.encode("utf-8", "surrogateescape"):
-                break
+        end = find_end(lines, heredoc, end + 1)
+        if end == len(lines.raw):
+            message = f'unterminated heredoc: no line "{heredoc.name}" ends it'
+            raise Refusal(message, start=start)
     return end
+
+
+def find_end(lines: Lines, heredoc: Heredoc, first: int) -> int:
+    """Find the line that ends a heredoc.
+
+    Args:
+        lines: The file's lines.
+        heredoc: The heredoc.
+        first: The index of its body's first line.
+
+    Returns:
+        The index of the line; how many there are if none ends it.
+    """
+    name = heredoc.name.encode("utf-8", "surrogateescape")
+    for index in range(first, len(lines.raw)):
+        line = lines.raw[index].rstrip(b"\r")
+        if name == (line.lstrip(b"\t") if heredoc.strips_tabs else line):
+            return index
+    return len(lines.raw)

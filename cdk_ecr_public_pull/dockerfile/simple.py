@@ -15,7 +15,8 @@ _GAP = r"[ \t]+"
 _END = r"[ \t]*"
 _BARE = r"[^\s\"'\\]+"
 _VARIABLE = r"\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*\}"
-_PATH = rf"(?![-\[])(?:[^\s\"'\\$<]|{_VARIABLE})+"
+# With a colon it may be an address, which COPY does not take.
+_PATH = rf"(?![-\[])(?:[^\s\"'\\$<:]|{_VARIABLE})+"
 _FROM = re.compile(
     rf"FROM{_GAP}(?:--platform=({_BARE}){_GAP})?((?!--)\S+)"
     rf"(?:{_GAP}(?:AS|as){_GAP}([A-Za-z][A-Za-z0-9\-_.]*))?{_END}",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from cdk_ecr_public_pull.dockerfile.directives import find_escape
+from cdk_ecr_public_pull.dockerfile.heredocs import find_heredocs
 from cdk_ecr_public_pull.dockerfile.instruction import Instruction
 from cdk_ecr_public_pull.dockerfile.lines import Lines
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.scan import scan_plain
-from cdk_ecr_public_pull.dockerfile.segments import Segment, segment
-from cdk_ecr_public_pull.dockerfile.text import MAX_LINE
+from cdk_ecr_public_pull.dockerfile.segments import Segment, find_end, segment
+from cdk_ecr_public_pull.dockerfile.text import MAX_LINE, Text
 
 
 def find_instructions(content: bytes) -> tuple[str, list[Instruction]]:
@@ -62,4 +63,22 @@ def _instruction(lines: Lines, found: Segment) -> Instruction:
     first = found.start_line - 1
     raw = lines.raw[first]
     start = lines.starts[first] + len(raw) - len(raw.lstrip(b" \t\r\f\v"))
-    return Instruction(start, lines.join(first, found.command_end_line - 1))
+    text = lines.join(first, found.command_end_line - 1)
+    if found.end_line == found.command_end_line or text.chars[:3].upper() == "RUN":
+        return Instruction(start, text)
+    return Instruction(start, text, _bodies(lines, found, text))
+
+
+def _bodies(lines: Lines, found: Segment, text: Text) -> dict[str, Text]:
+    """What COPY and ADD may expand; the heredocs of RUN are its shell's."""
+    bodies: dict[str, Text] = {}
+    first = found.command_end_line
+    for heredoc in find_heredocs(text, start=lines.starts[found.start_line - 1]):
+        end = find_end(lines, heredoc, first)
+        body = b"\n".join(lines.raw[first:end])
+        # Of those of a name, the last one counts.
+        bodies.pop(heredoc.name, None)
+        if b"$" in body:
+            bodies[heredoc.name] = Text.of_bytes(body, lines.starts[first])
+        first = end + 1
+    return bodies

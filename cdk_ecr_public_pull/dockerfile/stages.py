@@ -116,7 +116,8 @@ class StageGraph:
 
     def find(self, name: str) -> State | None:
         """The last stage of a name, without regard to case."""
-        return self._by_name.get(name.lower())
+        # The name of a stage is ASCII, and one that is not may become so in lower case.
+        return self._by_name.get(name.lower()) if name.isascii() else None
 
     @property
     def stages(self) -> list[State]:

@@ -69,6 +69,19 @@ def expand(
     )
 
 
+def check_body(body: Text, env: Mapping[str, Text]) -> None:
+    """Expand the body of a heredoc as COPY and ADD do, in which quotes mean nothing.
+
+    Args:
+        body: The body.
+        env: The variables that have a value.
+
+    Raises:
+        WordError: BuildKit refuses it.
+    """
+    Lexer(word=body, env=env, escape="\\", has_quotes=False).pieces(stop="")
+
+
 def split_raw(line: str) -> list[str]:
     """Split a line as BuildKit does to look for heredocs: quotes and escapes stay.
 

@@ -138,6 +138,8 @@ _HEREDOCS = st.sampled_from(
         'COPY <<"a b" /x\nFROM $A\na b',
         "RUN cat << EOF && x\nEOF\n&& y\n&&\nEOF",
         "ONBUILD RUN <<EOF\nONBUILD\nEOF",
+        "COPY <<EOF <<-E /x\n'${A:-é}$\nEOF\n\tE\n$B\nE",
+        "ONBUILD ADD 1<<EOF /x\n${A!}\nEOF",
     ]
 )
 _OTHERS = st.sampled_from(
@@ -153,14 +155,27 @@ _OTHERS = st.sampled_from(
         "CMD x",
         "ENTRYPOINT [1]",
         "EXPOSE 80 $A",
+        "EXPOSE 8080-8090/tcp 1-2:3-4/UDP",
+        "EXPOSE 60000",
+        "EXPOSE ${A}/tcp 99999",
+        "COPY a:b https://a/$A c",
+        "COPY https://a b",
+        "COPY --chmod=u+x,g-w a b",
+        "ONBUILD EXPOSE x",
         "WORKDIR /a b",
         "USER ${A:?}",
         "VOLUME /a",
+        "VOLUME ''",
+        "VOLUME [\"'a'\"]",
         'SHELL ["a"]',
         "STOPSIGNAL 9",
+        "STOPSIGNAL SIGRTMIN+3",
+        "STOPSIGNAL --a SIGNIX",
         "MAINTAINER x",
         "HEALTHCHECK --interval=1s CMD x",
         "HEALTHCHECK NONE",
+        "HEALTHCHECK --retries=-0 CMD x",
+        "HEALTHCHECK --interval=1us CMD x",
         "ADD --checksum=x https://a /b",
         "ADD a b",
         "# a comment",
@@ -209,7 +224,11 @@ def _lines(draw: st.DrawFn, words: list[str], escape: str) -> str:
 def dockerfiles(draw: st.DrawFn) -> bytes:
     """Dockerfiles, most of which BuildKit would build."""
     escape = draw(st.sampled_from(["\\", "\\", "\\", "`"]))
-    parts = draw(st.sampled_from([[], [], ["# syntax=docker/dockerfile:1"], ["# a comment"], [""]]))
+    parts = draw(
+        st.sampled_from(
+            [[], [], ["# syntax=docker/dockerfile:1"], ["# a comment"], ["# check=skip=all"], [""]]
+        )
+    )
     parts = [*parts, "# escape=`"] if escape == "`" else [*parts]
     for words in draw(st.lists(_arg(escape), max_size=3)):
         parts.append(draw(_lines(words, escape)))

@@ -258,6 +258,40 @@ PLACES: dict[str, tuple[bytes, str]] = {
             ^^^^
         """,
     ),
+    "wide letters before": (
+        "FROM scratch\nCOPY --chown=日本 --from=nginx a b\n".encode(),
+        """\
+        Dockerfile:2:24: error: nginx:latest is pulled from Docker Hub [docker-hub-pull]
+          COPY --chown=日本 --from=nginx a b
+                                   ^^^^^
+        """,
+    ),
+    "a tab and combining marks before": (
+        "FROM scratch\nCOPY\t--chown=e\u0301\u0e01\u0e31 --from=nginx a b\n".encode(),
+        """\
+        Dockerfile:2:26: error: nginx:latest is pulled from Docker Hub [docker-hub-pull]
+          COPY    --chown=e\u0301\u0e01\u0e31 --from=nginx a b
+                                    ^^^^^
+        """,
+    ),
+    "wide and combining letters under the mark": (
+        "FROM scratch\nCOPY --from=日e\u0301 a b\n".encode(),
+        """\
+        Dockerfile:2:13: error: BuildKit refuses this file: failed to parse stage name \
+"日e\u0301": invalid reference format [invalid-dockerfile]
+          COPY --from=日e\u0301 a b
+                      ^^^^^^^
+        """,
+    ),
+    "no UTF-8 in a name": (
+        b"FROM scratch\nCOPY --from=b\xff a b\n",
+        """\
+        Dockerfile:2:13: error: BuildKit refuses this file: failed to parse stage name \
+"b\\xff": invalid reference format [invalid-dockerfile]
+          COPY --from=b\ufffd a b
+                      ^^^^^^
+        """,
+    ),
     "a control character": (
         b"FROM node:\x1b[0m\n",
         """\

@@ -71,7 +71,9 @@ def _ours(content: bytes) -> Found | None:
             f"--{flag.name}" if flag.value is None else f"--{flag.name}={flag.value.chars}"
             for flag in flags
         )
-        result.append((command.name.lower(), one.start_line, one.end_line, tuple(texts)))
+        # It takes each byte of a flag for a letter, as BuildKit does.
+        as_bytes = (text.encode("utf-8", "surrogateescape").decode("latin-1") for text in texts)
+        result.append((command.name.lower(), one.start_line, one.end_line, tuple(as_bytes)))
     return result or None
 
 

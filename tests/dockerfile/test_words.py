@@ -91,13 +91,25 @@ EXPANDED = [
     Row("${PATH1#?/}", "b/a", "202 203 204", "PATH1"),
     Row("${STAR%\\*}", "a", "300", "STAR"),
     Row("${UNSET#x}", "", "", "UNSET"),
-    Row("${A:#no}", "de", "102 103", "A"),
     Row("${A/o/0}", "n0de", "100 6 102 103", "A"),
     Row("${PATH1/a/x}", "x/b/a", "10 201 202 203 204", "PATH1"),
     Row("${PATH1//a/x}", "x/b/x", "11 201 202 203 11", "PATH1"),
     Row("${PATH1//\\//-}", "a-b-a", "200 12 202 12 204", "PATH1"),
     Row("${PATH1/a//b/a}", "/b/a/b/a", "10 11 12 13 201 202 203 204", "PATH1"),
     Row("${A//?/}", "", "", "A"),
+    Row("${A/o/$}", "n$de", "100 6 102 103", "A"),
+    Row("${A/o/'$0'}", "n$0de", "100 7 8 102 103", "A"),
+    Row("${A//o/$}", "n$de", "100 7 102 103", "A"),
+    Row("${A//o/$1}", "nde", "100 102 103", "1 A"),
+    Row("${A//o/'$1'}", "nde", "100 102 103", "A"),
+    Row("${A//o/'$0$0'}", "noode", "100 101 101 102 103", "A"),
+    Row("${A//o/'<${0}>'}", "n<o>de", "100 8 101 13 102 103", "A"),
+    Row("${A//o/'$$1'}", "n$1de", "100 8 10 102 103", "A"),
+    Row("${A//o/'$é.'}", "n.de", "100 11 102 103", "A"),
+    Row("${A//o/'${}'}", "n${}de", "100 8 9 10 102 103", "A"),
+    Row("${A//o/'${0'}", "n${0de", "100 8 9 10 102 103", "A"),
+    Row("${A//o/\\$}", "n\\$de", "100 7 8 102 103", "A"),
+    Row("${UNSET//*/'$0x'}", "", "", "UNSET"),
     Row("${UNSET/*/w}", "w", "10", "UNSET"),
     Row("${UNSET//*/w}", "w", "11", "UNSET"),
     Row("${UNSET/a/w}", "", "", "UNSET"),
@@ -131,30 +143,31 @@ def test_expanded_with_a_backtick(row: Row) -> None:
 UNCLOSED = "unexpected end of statement while looking for matching"
 REFUSED = [
     ("'a", f"{UNCLOSED} single-quote", 0),
-    ('a"b', f"{UNCLOSED} double-quote", 2),
+    ('a"b', f"{UNCLOSED} double-quote", 1),
     ("${", "syntax error: missing '}'", 1),
     ("${}", "syntax error: bad substitution", 2),
     ("${:-a}", "syntax error: bad substitution", 2),
     ("${{A}", "syntax error: bad substitution", 2),
     ("${A:-b", "syntax error: missing '}'", 5),
-    ("${A!b}", "unsupported modifier (!) in substitution", 4),
-    ("${A:!b}", "unsupported modifier (:!) in substitution", 6),
-    ("${#A}", "unsupported modifier (A) in substitution", 4),
-    ("${.}", "unsupported modifier (.) in substitution", 3),
+    ("${A!b}", "unsupported modifier (!) in substitution", 3),
+    ("${A:!b}", "unsupported modifier (:!) in substitution", 3),
+    ("x${A:#no}", "unsupported modifier (:#) in substitution", 4),
+    ("${A:%no", "unsupported modifier (:%) in substitution", 3),
+    ("${#A}", "unsupported modifier (A) in substitution", 3),
+    ("${.}", "unsupported modifier (.) in substitution", 2),
     ("${A/b}", "syntax error: missing '/' in ${}", 5),
     ("${A/b/c", "syntax error: missing '}'", 6),
-    ("${UNSET?}", "UNSET: is not allowed to be unset", 8),
-    ("${UNSET:?pass it}", "UNSET: pass it", 16),
-    ("${EMPTY:?}", "EMPTY: is not allowed to be empty", 9),
-    ("${A#\\q}", "invalid pattern (\\q) in substitution: invalid escape '\\q'", 6),
-    ("${A/\\q/}", "invalid pattern (\\q) in substitution: invalid escape '\\q'", 7),
-    ("${A//o/$}", "a literal $ in the replacement of ${…//…/…} is not supported", 8),
+    ("x${UNSET?}", "UNSET: is not allowed to be unset", 1),
+    ("x${UNSET:?pass it}", "UNSET: pass it", 1),
+    ("x${EMPTY:?}", "EMPTY: is not allowed to be empty", 1),
+    ("x${A##\\q}", "invalid pattern (\\q) in substitution: invalid escape '\\q'", 1),
+    ("x${A/\\q/}", "invalid pattern (\\q) in substitution: invalid escape '\\q'", 1),
 ]
 
 
 @pytest.mark.parametrize(("word", "message", "offset"), REFUSED, ids=[row[0] for row in REFUSED])
 def test_refused(word: str, message: str, offset: int) -> None:
-    """A word that BuildKit refuses is refused in its words, near the place."""
+    """A word that BuildKit refuses is refused in its words, at the place or where it ends."""
     with pytest.raises(WordError) as caught:
         expand(Text.of_bytes(word.encode(), 0), ENV)
     assert (str(caught.value), caught.value.offset) == (message, offset)
