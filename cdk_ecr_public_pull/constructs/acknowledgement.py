@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 # https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#awssolutions
 _RULE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
 _ACTIONS = frozenset({"ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"})
+_BY_CONSTRUCT = (2, 275)
+"""The first aws-cdk-lib known to keep an acknowledgement to its construct; 2.270 does not."""
+
 _REASON = (
     "The login to ECR Public needs ecr-public:GetAuthorizationToken and "
     "sts:GetServiceBearerToken, which accept no narrower resource: "
@@ -31,13 +35,24 @@ def acknowledge_login(role: iam.IRole) -> None:
     the user's is hidden, the policy is looked at when it is finished, and acknowledged
     only if the login's statement is the only one on ``*``.
 
+    With an aws-cdk-lib before 2.275 nothing is acknowledged: it may take an
+    acknowledgement for one of the whole app.
+
     Args:
         role: The role, after the grant.
     """
+    if not acknowledges_by_construct():
+        return
     for policy in role.node.children:
         if isinstance(policy, iam.Policy):
             # Not an aspect: one that is added by an aspect may not run.
             policy.node.add_validation(_AcknowledgedAtSynth(policy))
+
+
+def acknowledges_by_construct() -> bool:
+    """Whether CDK keeps an acknowledgement to the construct that it is made on."""
+    major, minor, *_ = version("aws-cdk-lib").split(".")
+    return (int(major), int(minor)) >= _BY_CONSTRUCT
 
 
 @jsii.implements(IValidation)

@@ -50,6 +50,8 @@ class DockerHubPulls:
             Acknowledgment(id="DockerHubPulls::docker-hub-pull", reason="…")
         )
 
+    An aws-cdk-lib before 2.275 may take that for an acknowledgement of the whole app.
+
     A plain ``cdk synth`` shows nothing of the stacks in a Stage that is not one of CDK
     Pipelines. So what is found there is reported a second time without its construct,
     which fails the command whichever stacks it is asked for. For the rest,
