@@ -43,8 +43,7 @@ _MERGE_TAG = f"{_YAML_TAG}merge"
 _OTHER_LINE_BREAKS = re.compile("[\x85\u2028\u2029]")
 """Text to YAML 1.2, but line breaks to YAML 1.1, to this reader, and perhaps to CodeBuild."""
 
-_NOT_PLAIN_JSON = re.compile(r'[^ -~\n]|\\u|"<<"')
-"""Other characters than those of ASCII, their escapes, and YAML's merge key."""
+_NOT_ASCII = re.compile(r"[^ -~\n]")
 
 _ESCAPE_IT = "Remove it, or write it as an escape in a text in double quotes."
 _QUOTE_IT = "Put the text in quotes."
@@ -100,7 +99,7 @@ def parse_build_spec(text: str, *, source: str) -> dict[str, object]:
 
 def _json_mapping(text: str) -> dict[str, object] | None:
     """Read what CDK writes, a hundred times as fast as YAML; None where the two may differ."""
-    if not text.startswith("{") or _NOT_PLAIN_JSON.search(text):
+    if not text.startswith("{") or _NOT_ASCII.search(text):
         return None
     try:
         mapping: dict[str, object] = json.loads(

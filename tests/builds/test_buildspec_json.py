@@ -62,6 +62,10 @@ def test_the_same(mapping: dict[str, object], indent: int | None, *, ascii_only:
         '{"a":1}',
         '{"a": -0, "b": 1e3, "c": 1.50, "d": 1234567890123456, "e": NaN, "f": -Infinity}',
         '{"a": "b" # c\n}',
+        '{"<<": 1, "a": "\\ud800", "b": "\\ud83d\\ude00\\u0000\\u0085\\/\\b\\f\\n\\r\\t"}',
+        '{"a": "\t"}',
+        '{\t"a": 1}',
+        '{"a": "\x85\u2028"}',
     ],
 )
 def test_what_is_not_plain(text: str) -> None:
