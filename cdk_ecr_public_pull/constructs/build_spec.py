@@ -15,7 +15,7 @@ import jsii
 from aws_cdk import aws_codebuild as codebuild
 
 from cdk_ecr_public_pull.builds.buildspec import merge_login, parse_build_spec
-from cdk_ecr_public_pull.constructs.structs import cfn_project, replaced
+from cdk_ecr_public_pull.constructs.structs import cfn_project, properties_of, replaced
 from cdk_ecr_public_pull.constructs.token_text import TokenText
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnusableFile
 
@@ -65,7 +65,7 @@ class Merge:
     Attributes:
         project: The project.
         commands: The commands that log in.
-        source: The source that the project has.
+        original: The buildspec as the project has it, with tokens.
         text: The buildspec's text.
         given: What the text says.
         merged: What it is to say, placeholders standing for the tokens.
@@ -73,7 +73,7 @@ class Merge:
 
     project: codebuild.Project
     commands: Sequence[str]
-    source: codebuild.CfnProject.SourceProperty
+    original: str
     text: TokenText
     given: dict[str, object]
     merged: MergedBuildSpec
@@ -90,10 +90,10 @@ class Merge:
             return
         new = self.text.with_tokens(self.merged.build_spec)
         if not isinstance(new, str):
-            original = self.source.build_spec or ""
-            lazy = _MergedAtSynth(original, self.commands, self.project.node.path)
+            lazy = _MergedAtSynth(self.original, self.commands, self.project.node.path)
             new = cdk.Token.as_string(cdk.Lazy.uncached_any(lazy))
-        cfn_project(self.project).source = replaced(self.source, build_spec=new)
+        cfn = cfn_project(self.project)
+        cfn.source = replaced(cfn.source, build_spec=new)
 
 
 def merge_into(project: codebuild.Project, commands: Sequence[str]) -> Merge:
@@ -109,13 +109,13 @@ def merge_into(project: codebuild.Project, commands: Sequence[str]) -> Merge:
         InvalidBuildSpec: It cannot be read at synth, or not be merged.
     """
     path = project.node.path
-    # One reading: each property of a struct is a question to Node.
-    source = cfn_project(project).source
-    if not isinstance(source, codebuild.CfnProject.SourceProperty):
+    source = properties_of(project).get("source")
+    if not isinstance(source, dict):
         raise _unreadable(path, "its source is a token", rule="unreadable-build-spec")
-    if source.build_spec is None:
+    original = source.get("buildSpec")
+    if original is None:
         raise _unreadable(path, "it has none: the one in its source is unknown here")
-    resolved = cdk.Stack.of(project).resolve(source.build_spec)
+    resolved = cdk.Stack.of(project).resolve(original)
     text = TokenText.of(resolved)
     if text is None:
         cause = f"it is the token {json.dumps(resolved)}"
@@ -128,7 +128,12 @@ def merge_into(project: codebuild.Project, commands: Sequence[str]) -> Merge:
     if in_assembly is not None and merged.build_spec != given:
         raise _out_of_reach(path)
     return Merge(
-        project=project, commands=commands, source=source, text=text, given=given, merged=merged
+        project=project,
+        commands=commands,
+        original=original,
+        text=text,
+        given=given,
+        merged=merged,
     )
 
 
