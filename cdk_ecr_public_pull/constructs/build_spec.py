@@ -15,7 +15,7 @@ import jsii
 from aws_cdk import aws_codebuild as codebuild
 
 from cdk_ecr_public_pull.builds.buildspec import merge_login, parse_build_spec
-from cdk_ecr_public_pull.constructs.structs import cfn_project, properties_of, replaced
+from cdk_ecr_public_pull.constructs.structs import cfn_project, replaced, source_of
 from cdk_ecr_public_pull.constructs.token_text import TokenText
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnusableFile
 
@@ -65,7 +65,7 @@ class Merge:
     Attributes:
         project: The project.
         commands: The commands that log in.
-        original: The buildspec as the project has it, with tokens.
+        source: The source that the project has.
         text: The buildspec's text.
         given: What the text says.
         merged: What it is to say, placeholders standing for the tokens.
@@ -73,7 +73,7 @@ class Merge:
 
     project: codebuild.Project
     commands: Sequence[str]
-    original: str
+    source: codebuild.CfnProject.SourceProperty
     text: TokenText
     given: dict[str, object]
     merged: MergedBuildSpec
@@ -90,13 +90,16 @@ class Merge:
             return
         new = self.text.with_tokens(self.merged.build_spec)
         if not isinstance(new, str):
-            lazy = _MergedAtSynth(self.original, self.commands, self.project.node.path)
+            lazy = _MergedAtSynth(
+                self.source.build_spec or "", self.commands, self.project.node.path
+            )
             new = cdk.Token.as_string(cdk.Lazy.uncached_any(lazy))
-        cfn = cfn_project(self.project)
-        cfn.source = replaced(cfn.source, build_spec=new)
+        cfn_project(self.project).source = replaced(self.source, build_spec=new)
 
 
-def merge_into(project: codebuild.Project, commands: Sequence[str]) -> Merge:
+def merge_into(
+    project: codebuild.Project, commands: Sequence[str], properties: Mapping[str, object]
+) -> Merge:
     """Merge the login into a project's buildspec; a login that is there is left alone.
 
     Nothing is changed before the merge's ``make``.
@@ -104,15 +107,16 @@ def merge_into(project: codebuild.Project, commands: Sequence[str]) -> Merge:
     Args:
         project: The project.
         commands: The commands that log in.
+        properties: The project's properties, of ``properties_of``.
 
     Raises:
         InvalidBuildSpec: It cannot be read at synth, or not be merged.
     """
     path = project.node.path
-    source = properties_of(project).get("source")
-    if not isinstance(source, dict):
+    source = source_of(properties)
+    if source is None:
         raise _unreadable(path, "its source is a token", rule="unreadable-build-spec")
-    original = source.get("buildSpec")
+    original = source.build_spec
     if original is None:
         raise _unreadable(path, "it has none: the one in its source is unknown here")
     resolved = cdk.Stack.of(project).resolve(original)
@@ -130,7 +134,7 @@ def merge_into(project: codebuild.Project, commands: Sequence[str]) -> Merge:
     return Merge(
         project=project,
         commands=commands,
-        original=original,
+        source=source,
         text=text,
         given=given,
         merged=merged,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import aws_cdk as cdk
@@ -12,7 +13,6 @@ from aws_cdk import region_info
 from aws_cdk.pipelines import CodePipeline
 
 from cdk_ecr_public_pull.constructs.checks import ProjectFacts
-from cdk_ecr_public_pull.constructs.structs import properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,26 +25,29 @@ _RUNNER_EVENT = "WORKFLOW_JOB_QUEUED"
 _RUNNER_VARIABLE = "CODEBUILD_CONFIG_BUILDKITE_AGENT_TOKEN"
 
 
-def facts_of(project: codebuild.Project) -> ProjectFacts:
+def facts_of(project: codebuild.Project, properties: Mapping[str, object]) -> ProjectFacts:
     """Read a project, but for what its buildspec says and what grants to its role do.
 
     Args:
         project: The project.
+        properties: Its properties, of ``properties_of``.
     """
     node = project.node
-    properties = properties_of(project)
     environment = _mapping(properties.get("environment"))
+    privileged = _known(bool, environment.get("privilegedMode"))
     region = _known_region(cdk.Stack.of(project).region)
     chosen = _chosen_subnets(properties)
     vpcs = _vpcs(project) if chosen else []
     return ProjectFacts(
         path=node.path,
         environment_type=_known(str, environment.get("type")),
-        privileged=_known(bool, environment.get("privilegedMode")),
+        privileged=privileged,
         region=region,
-        of_cdk_pipelines=any(isinstance(it, CodePipeline) for it in node.scopes),
+        # Asked of Node only where it matters.
+        of_cdk_pipelines=privileged is False
+        and any(isinstance(it, CodePipeline) for it in node.scopes),
         runner=_is_runner(properties),
-        partition=region and region_info.RegionInfo.get(region).partition,
+        partition=region and _partition(region),
         isolated_subnets=tuple(
             subnet.node.path
             for vpc in vpcs
@@ -81,8 +84,14 @@ def _known(kind: type[_Plain], value: object) -> _Plain | None:
     return value if isinstance(value, kind) else None
 
 
+@cache
 def _known_region(region: str) -> str | None:
     return None if cdk.Token.is_unresolved(region) else region
+
+
+@cache
+def _partition(region: str) -> str | None:
+    return region_info.RegionInfo.get(region).partition
 
 
 def has_policy(role: iam.IRole | None) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import aws_cdk as cdk
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from constructs import IConstruct
 
 _Struct = TypeVar("_Struct")
+_CAPITAL = re.compile("[A-Z]")
 
 
 def replaced(struct: _Struct, **changes: object) -> _Struct:
@@ -84,6 +86,22 @@ def properties_of(project: codebuild.Project) -> Mapping[str, object]:
     cfn_project(project).inspect(inspector)
     properties: Mapping[str, object] = inspector.attributes["aws:cdk:cloudformation:props"]
     return properties
+
+
+def source_of(properties: Mapping[str, object]) -> codebuild.CfnProject.SourceProperty | None:
+    """Make CDK's struct of the source among the properties of a project.
+
+    Args:
+        properties: What ``properties_of`` returned.
+
+    Returns:
+        The source, or None if it is a token.
+    """
+    source = properties.get("source")
+    if not isinstance(source, dict):
+        return None
+    names = {name: _CAPITAL.sub(lambda it: f"_{it[0].lower()}", name) for name in source}
+    return codebuild.CfnProject.SourceProperty(**{names[it]: source[it] for it in source})
 
 
 def cfn_project(project: codebuild.Project) -> codebuild.CfnProject:
