@@ -15,7 +15,7 @@ import jsii
 from aws_cdk import aws_codebuild as codebuild
 
 from cdk_ecr_public_pull.builds.buildspec import merge_login, parse_build_spec
-from cdk_ecr_public_pull.constructs.structs import cfn_project, replaced
+from cdk_ecr_public_pull.constructs.structs import cfn_project, replaced, source_of
 from cdk_ecr_public_pull.constructs.token_text import TokenText
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnusableFile
 
@@ -90,13 +90,16 @@ class Merge:
             return
         new = self.text.with_tokens(self.merged.build_spec)
         if not isinstance(new, str):
-            original = self.source.build_spec or ""
-            lazy = _MergedAtSynth(original, self.commands, self.project.node.path)
+            lazy = _MergedAtSynth(
+                self.source.build_spec or "", self.commands, self.project.node.path
+            )
             new = cdk.Token.as_string(cdk.Lazy.uncached_any(lazy))
         cfn_project(self.project).source = replaced(self.source, build_spec=new)
 
 
-def merge_into(project: codebuild.Project, commands: Sequence[str]) -> Merge:
+def merge_into(
+    project: codebuild.Project, commands: Sequence[str], properties: Mapping[str, object]
+) -> Merge:
     """Merge the login into a project's buildspec; a login that is there is left alone.
 
     Nothing is changed before the merge's ``make``.
@@ -104,18 +107,19 @@ def merge_into(project: codebuild.Project, commands: Sequence[str]) -> Merge:
     Args:
         project: The project.
         commands: The commands that log in.
+        properties: The project's properties, of ``properties_of``.
 
     Raises:
         InvalidBuildSpec: It cannot be read at synth, or not be merged.
     """
     path = project.node.path
-    # One reading: each property of a struct is a question to Node.
-    source = cfn_project(project).source
-    if not isinstance(source, codebuild.CfnProject.SourceProperty):
+    source = source_of(properties)
+    if source is None:
         raise _unreadable(path, "its source is a token", rule="unreadable-build-spec")
-    if source.build_spec is None:
+    original = source.build_spec
+    if original is None:
         raise _unreadable(path, "it has none: the one in its source is unknown here")
-    resolved = cdk.Stack.of(project).resolve(source.build_spec)
+    resolved = cdk.Stack.of(project).resolve(original)
     text = TokenText.of(resolved)
     if text is None:
         cause = f"it is the token {json.dumps(resolved)}"
@@ -128,7 +132,12 @@ def merge_into(project: codebuild.Project, commands: Sequence[str]) -> Merge:
     if in_assembly is not None and merged.build_spec != given:
         raise _out_of_reach(path)
     return Merge(
-        project=project, commands=commands, source=source, text=text, given=given, merged=merged
+        project=project,
+        commands=commands,
+        source=source,
+        text=text,
+        given=given,
+        merged=merged,
     )
 
 

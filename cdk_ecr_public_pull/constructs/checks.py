@@ -29,7 +29,7 @@ class ProjectFacts:
         privileged: Whether the build may run the Docker daemon.
         partition: The partition of the stack's region, ``aws-cn`` say.
         region: The stack's region.
-        of_cdk_pipelines: Whether CDK Pipelines made it.
+        of_cdk_pipelines: Whether CDK Pipelines made it, if it is not privileged.
         hides_login: Whether ``cdk-assets`` builds its images without the build's login.
         runner: Whether it runs jobs of GitHub Actions, GitLab or Buildkite.
         has_role_policy: Whether a grant to the project's role has an effect.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
@@ -12,10 +13,11 @@ from aws_cdk import region_info
 from aws_cdk.pipelines import CodePipeline
 
 from cdk_ecr_public_pull.constructs.checks import ProjectFacts
-from cdk_ecr_public_pull.constructs.structs import cfn_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+_Plain = TypeVar("_Plain")
 
 # https://docs.aws.amazon.com/codebuild/latest/userguide/action-runner.html
 _RUNNER_EVENT = "WORKFLOW_JOB_QUEUED"
@@ -23,29 +25,29 @@ _RUNNER_EVENT = "WORKFLOW_JOB_QUEUED"
 _RUNNER_VARIABLE = "CODEBUILD_CONFIG_BUILDKITE_AGENT_TOKEN"
 
 
-def facts_of(project: codebuild.Project) -> ProjectFacts:
+def facts_of(project: codebuild.Project, properties: Mapping[str, object]) -> ProjectFacts:
     """Read a project, but for what its buildspec says and what grants to its role do.
 
     Args:
         project: The project.
+        properties: Its properties, of ``properties_of``.
     """
     node = project.node
-    cfn = cfn_project(project)
-    given = cfn.environment
-    environment = given if isinstance(given, codebuild.CfnProject.EnvironmentProperty) else None
-    variables = environment.environment_variables if environment else None
-    privileged = _known_bool(environment.privileged_mode) if environment else None
+    environment = _mapping(properties.get("environment"))
+    privileged = _known(bool, environment.get("privilegedMode"))
     region = _known_region(cdk.Stack.of(project).region)
-    chosen = _chosen_subnets(cfn)
+    chosen = _chosen_subnets(properties)
     vpcs = _vpcs(project) if chosen else []
     return ProjectFacts(
         path=node.path,
-        environment_type=environment.type if environment else None,
+        environment_type=_known(str, environment.get("type")),
         privileged=privileged,
         region=region,
-        of_cdk_pipelines=any(isinstance(it, CodePipeline) for it in node.scopes),
-        runner=_has_runner_webhook(cfn.triggers) or _has_runner_variable(variables),
-        partition=region and region_info.RegionInfo.get(region).partition,
+        # Asked of Node only where it matters.
+        of_cdk_pipelines=privileged is False
+        and any(isinstance(it, CodePipeline) for it in node.scopes),
+        runner=_is_runner(properties),
+        partition=region and _partition(region),
         isolated_subnets=tuple(
             subnet.node.path
             for vpc in vpcs
@@ -62,27 +64,34 @@ def facts_of(project: codebuild.Project) -> ProjectFacts:
     )
 
 
-def _has_runner_webhook(triggers: object) -> bool:
-    if not isinstance(triggers, codebuild.CfnProject.ProjectTriggersProperty):
-        return False
-    groups = triggers.filter_groups if isinstance(triggers.filter_groups, list) else []
-    kind = codebuild.CfnProject.WebhookFilterProperty
-    filters = [it for group in groups if isinstance(group, list) for it in group]
-    return any(isinstance(it, kind) and _RUNNER_EVENT in it.pattern for it in filters)
+def _is_runner(properties: Mapping[str, object]) -> bool:
+    groups = _list(_mapping(properties.get("triggers")).get("filterGroups"))
+    patterns = [_mapping(it).get("pattern") for group in groups for it in _list(group)]
+    variables = _list(_mapping(properties.get("environment")).get("environmentVariables"))
+    names = [_mapping(it).get("name") for it in variables]
+    return any(_RUNNER_EVENT in str(it) for it in patterns) or _RUNNER_VARIABLE in names
 
 
-def _has_runner_variable(variables: object) -> bool:
-    given = variables if isinstance(variables, list) else []
-    kind = codebuild.CfnProject.EnvironmentVariableProperty
-    return any(isinstance(it, kind) and it.name == _RUNNER_VARIABLE for it in given)
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
-def _known_bool(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
+def _known(kind: type[_Plain], value: object) -> _Plain | None:
+    return value if isinstance(value, kind) else None
+
+
+@cache
 def _known_region(region: str) -> str | None:
     return None if cdk.Token.is_unresolved(region) else region
+
+
+@cache
+def _partition(region: str) -> str | None:
+    return region_info.RegionInfo.get(region).partition
 
 
 def has_policy(role: iam.IRole | None) -> bool | None:
@@ -96,11 +105,8 @@ def has_policy(role: iam.IRole | None) -> bool | None:
     return any(isinstance(child, iam.Policy) for child in role.node.children)
 
 
-def _chosen_subnets(cfn: codebuild.CfnProject) -> frozenset[str]:
-    config = cfn.vpc_config
-    if not isinstance(config, codebuild.CfnProject.VpcConfigProperty):
-        return frozenset()
-    return frozenset(config.subnets or ())
+def _chosen_subnets(properties: Mapping[str, object]) -> frozenset[object]:
+    return frozenset(_list(_mapping(properties.get("vpcConfig")).get("subnets")))
 
 
 def _vpcs(project: codebuild.Project) -> list[ec2.IVpc]:

@@ -18,7 +18,7 @@ from cdk_ecr_public_pull.constructs.annotations import warn
 from cdk_ecr_public_pull.constructs.build_spec import Merge, merge_into
 from cdk_ecr_public_pull.constructs.facts import facts_of, has_policy
 from cdk_ecr_public_pull.constructs.pipelines import CodeBuildOptionsProps, code_build_options
-from cdk_ecr_public_pull.constructs.structs import is_project, project_of
+from cdk_ecr_public_pull.constructs.structs import is_project, project_of, properties_of
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
@@ -93,9 +93,10 @@ class EcrPublicPull:
             InvalidBuildSpec: Its buildspec cannot be read at synth, or not be merged.
         """
         project = project_of(construct)
-        facts = facts_of(project)
+        properties = properties_of(project)
+        facts = facts_of(project, properties)
         checks.refuse(facts)
-        self._log_in(facts, merge_into(project, self._commands_for(facts)))
+        self._log_in(facts, merge_into(project, self._commands_for(facts), properties))
 
     def supports(self, construct: IConstruct) -> bool:
         """Say whether a construct is a project that ``apply_to`` can log in.
@@ -162,9 +163,10 @@ class EcrPublicPull:
             return None
         try:
             project = project_of(construct)
-            facts = facts_of(project)
+            properties = properties_of(project)
+            facts = facts_of(project, properties)
             checks.refuse_unasked(facts)
-            return facts, merge_into(project, self._commands_for(facts))
+            return facts, merge_into(project, self._commands_for(facts), properties)
         except (InvalidBuildSpec, UnsupportedProject) as error:
             warn(construct, error.rule, str(error))
             return None

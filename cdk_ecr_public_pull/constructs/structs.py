@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import TYPE_CHECKING, TypeVar, cast
 
+import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 
 from cdk_ecr_public_pull.errors import UnsupportedProject
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from constructs import IConstruct
 
 _Struct = TypeVar("_Struct")
+_CAPITAL = re.compile("[A-Z]")
 
 
 def replaced(struct: _Struct, **changes: object) -> _Struct:
@@ -63,6 +68,40 @@ def project_of(construct: IConstruct) -> codebuild.Project:
         "  help: for all projects below it, use Mixins.of(scope).apply(EcrPublicPull())",
         rule="not-a-project",
     )
+
+
+def properties_of(project: codebuild.Project) -> Mapping[str, object]:
+    """Read the CloudFormation properties of a project, as CDK holds them.
+
+    That is three questions to Node; the structs of ``CfnProject`` are one for each property.
+
+    Args:
+        project: The project.
+
+    Returns:
+        The properties, with names such as ``vpcConfig``: mappings, lists and plain values,
+        texts with tokens, and objects of the CDK for what it does not know yet.
+    """
+    inspector = cdk.TreeInspector()
+    cfn_project(project).inspect(inspector)
+    properties: Mapping[str, object] = inspector.attributes["aws:cdk:cloudformation:props"]
+    return properties
+
+
+def source_of(properties: Mapping[str, object]) -> codebuild.CfnProject.SourceProperty | None:
+    """Make CDK's struct of the source among the properties of a project.
+
+    Args:
+        properties: What ``properties_of`` returned.
+
+    Returns:
+        The source, or None if it is a token.
+    """
+    source = properties.get("source")
+    if not isinstance(source, dict):
+        return None
+    names = {name: _CAPITAL.sub(lambda it: f"_{it[0].lower()}", name) for name in source}
+    return codebuild.CfnProject.SourceProperty(**{names[it]: source[it] for it in source})
 
 
 def cfn_project(project: codebuild.Project) -> codebuild.CfnProject:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 import jsii
 import pytest
+from aws_cdk import assertions
 from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
 from cdk_ecr_public_pull import EcrPublicPull, EcrPublicPullProject, LoginRegion
 from cdk_ecr_public_pull.builds.login import login_commands
+from cdk_ecr_public_pull.constructs.structs import replaced
 from tests.constructs.projects import (
     PRIVILEGED,
     USERS,
@@ -29,6 +32,8 @@ from tests.constructs.projects import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from constructs import IConstruct
 
 [LOGIN] = login_commands()
@@ -173,3 +178,48 @@ def test_projects_that_come_later(apply: Apply, *, stabilize: bool) -> None:
     cdk.Aspects.of(stack).add(_AddsAProject())
 
     assert logins(stack) == [[LOGIN]]
+
+
+SOURCES: dict[str, Callable[[cdk.Stack], codebuild.ISource]] = {
+    "GitHub": lambda _: codebuild.Source.git_hub(
+        owner="o",
+        repo="r",
+        clone_depth=2,
+        fetch_submodules=True,
+        build_status_context="context",
+        build_status_url="https://example.com",
+    ),
+    "GitHub Enterprise": lambda _: codebuild.Source.git_hub_enterprise(
+        https_clone_url="https://example.com/r.git", ignore_ssl_errors=True
+    ),
+    "S3": lambda stack: codebuild.Source.s3(bucket=s3.Bucket(stack, "Bucket"), path="a.zip"),
+}
+
+
+@pytest.mark.parametrize("make", SOURCES.values(), ids=SOURCES)
+def test_the_source_stays(make: Callable[[cdk.Stack], codebuild.ISource]) -> None:
+    """Of a project's source nothing changes but the buildspec."""
+    plain, stack = cdk.Stack(cdk.App(), "Stack"), cdk.Stack(cdk.App(), "Stack")
+    for it in (plain, stack):
+        build = project(it, source=make(it))
+        # A property that none of CDK's sources sets.
+        cfn = build.node.default_child
+        assert isinstance(cfn, codebuild.CfnProject)
+        cfn.source = replaced(
+            cfn.source,
+            auth=codebuild.CfnProject.SourceAuthProperty(type="CODECONNECTIONS", resource="arn"),
+        )
+
+    mixin(stack, EcrPublicPull())
+
+    before, after = source_in(plain), source_in(stack)
+    assert after.pop("BuildSpec") != before.pop("BuildSpec")
+    assert after == before
+
+
+def source_in(stack: cdk.Stack) -> dict[str, object]:
+    """The source of the only project in a stack's template."""
+    found = assertions.Template.from_stack(stack).find_resources("AWS::CodeBuild::Project")
+    [properties] = [it["Properties"] for it in found.values()]
+    source: dict[str, object] = properties["Source"]
+    return source
