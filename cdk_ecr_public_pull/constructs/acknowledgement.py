@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +30,7 @@ _REASON = (
 )
 
 
-def acknowledge_login(role: iam.IRole) -> None:
+def acknowledge_login(policies: Iterable[iam.Policy]) -> None:
     """Acknowledge the ``*`` of the login's grant, so that cdk-nag's AwsSolutions passes.
 
     cdk-nag reports one ``*`` for a whole policy, whoever put it there. So that nothing of
@@ -39,16 +41,16 @@ def acknowledge_login(role: iam.IRole) -> None:
     acknowledgement for one of the whole app.
 
     Args:
-        role: The role, after the grant.
+        policies: Those of the role, after the grant.
     """
     if not acknowledges_by_construct():
         return
-    for policy in role.node.children:
-        if isinstance(policy, iam.Policy):
-            # Not an aspect: one that is added by an aspect may not run.
-            policy.node.add_validation(_AcknowledgedAtSynth(policy))
+    for policy in policies:
+        # Not an aspect: one that is added by an aspect may not run.
+        policy.node.add_validation(_AcknowledgedAtSynth(policy))
 
 
+@cache
 def acknowledges_by_construct() -> bool:
     """Whether CDK keeps an acknowledgement to the construct that it is made on."""
     major, minor, *_ = version("aws-cdk-lib").split(".")
@@ -64,6 +66,9 @@ class _AcknowledgedAtSynth:
 
     def validate(self) -> list[str]:
         """Look at the finished policy; it is always valid."""
+        # Nobody else reads it, and each question to Node costs every synth its time.
+        if "cdk_nag" not in sys.modules:
+            return []
         document = cdk.Stack.of(self._policy).resolve(self._policy.document)
         wildcards = [it for it in document.get("Statement", ()) if "*" in _listed(it, "Resource")]
         if wildcards and all(_ACTIONS.issuperset(_listed(it, "Action")) for it in wildcards):

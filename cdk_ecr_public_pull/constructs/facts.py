@@ -94,15 +94,13 @@ def _partition(region: str) -> str | None:
     return region_info.RegionInfo.get(region).partition
 
 
-def has_policy(role: iam.IRole | None) -> bool | None:
-    """Whether a grant reached a role: then it has a policy among its children.
+def policies_of(role: iam.IRole) -> list[iam.Policy]:
+    """The policies that grants made for a role; none if grants do not reach it.
 
     Args:
         role: The role, after the grant.
     """
-    if role is None:
-        return None
-    return any(isinstance(child, iam.Policy) for child in role.node.children)
+    return [child for child in role.node.children if isinstance(child, iam.Policy)]
 
 
 def _chosen_subnets(properties: Mapping[str, object]) -> frozenset[object]:

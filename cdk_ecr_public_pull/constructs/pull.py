@@ -16,7 +16,7 @@ from cdk_ecr_public_pull.constructs import checks
 from cdk_ecr_public_pull.constructs.acknowledgement import acknowledge_login
 from cdk_ecr_public_pull.constructs.annotations import warn
 from cdk_ecr_public_pull.constructs.build_spec import Merge, merge_into
-from cdk_ecr_public_pull.constructs.facts import facts_of, has_policy
+from cdk_ecr_public_pull.constructs.facts import facts_of, policies_of
 from cdk_ecr_public_pull.constructs.pipelines import CodeBuildOptionsProps, code_build_options
 from cdk_ecr_public_pull.constructs.structs import is_project, project_of, properties_of
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
@@ -74,6 +74,8 @@ class EcrPublicPull:
     ) -> None:
         self._commands = login_commands(regions=login_regions, required=required)
         self._lenient_commands = login_commands(regions=login_regions, required=False)
+        # CDK applies a mixin to what it supports at once: the plan need not be made twice.
+        self._supported: tuple[IConstruct, tuple[ProjectFacts, Merge]] | None = None
         self.mirrors = (mirrors or Mirrors()).with_local_images(local_images)
 
     def apply_to(self, construct: IConstruct) -> None:
@@ -92,6 +94,10 @@ class EcrPublicPull:
                 or it is no project.
             InvalidBuildSpec: Its buildspec cannot be read at synth, or not be merged.
         """
+        supported, self._supported = self._supported, None
+        if supported is not None and supported[0] is construct:
+            self._log_in(*supported[1])
+            return
         project = project_of(construct)
         properties = properties_of(project)
         facts = facts_of(project, properties)
@@ -107,7 +113,9 @@ class EcrPublicPull:
         Args:
             construct: Any construct.
         """
-        return self._plan(construct) is not None
+        plan = self._plan(construct)
+        self._supported = None if plan is None else (construct, plan)
+        return plan is not None
 
     def visit(self, node: IConstruct) -> None:
         """Log the builds of a project in, as an aspect; pass over any other construct.
@@ -174,14 +182,17 @@ class EcrPublicPull:
     def _log_in(self, facts: ProjectFacts, merge: Merge) -> None:
         project, role = merge.project, merge.project.role
         merge.make()
+        has_role_policy = None
         if role is not None:
             ecr.PublicGalleryAuthorizationToken.grant_read(role)
-            acknowledge_login(role)
+            policies = policies_of(role)
+            acknowledge_login(policies)
+            has_role_policy = bool(policies)
         for note in merge.merged.notes:
             warn(project, note.id, note.message)
         known = dataclasses.replace(
             facts,
-            has_role_policy=has_policy(role),
+            has_role_policy=has_role_policy,
             hides_login=hides_login(merge.merged.build_spec),
         )
         for rule, message in checks.warnings(known):
