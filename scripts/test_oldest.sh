@@ -21,4 +21,4 @@ if [ "$(cat $venv/.ready 2>/dev/null)" != "$oldest" ]; then
     echo "$oldest" > $venv/.ready
 fi
 
-$python -m pytest -n auto tests/constructs tests/test_sample.py tests/test_public_names.py
+$python -m pytest -n auto tests/constructs tests/examples tests/test_sample.py tests/test_public_names.py

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,15 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError) as caught:
         getattr(cdk_ecr_public_pull, name)
     assert str(caught.value) == "module 'cdk_ecr_public_pull' has no attribute 'EcrPublicPul'"
+
+
+def test_typed_uses_are_of_every_name() -> None:
+    """The file of typed uses, which the type checker reads, leaves no public name out."""
+    path = Path(__file__).parent / "typing" / "public_api.py"
+    tree = ast.parse(path.read_text("utf-8"))
+    (names,) = (
+        [alias.name for alias in node.names]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "cdk_ecr_public_pull"
+    )
+    assert names == cdk_ecr_public_pull.__all__

@@ -1,0 +1,99 @@
+"""Typed uses of every public name: read by the type checker, never run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_type
+
+import aws_cdk as cdk
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_s3_assets as s3_assets
+from aws_cdk import pipelines
+
+from cdk_ecr_public_pull import (
+    DockerHubPulls,
+    EcrPublicBuildContexts,
+    EcrPublicDockerImage,
+    EcrPublicPull,
+    EcrPublicPullError,
+    EcrPublicPullPipelineProject,
+    EcrPublicPullProject,
+    Finding,
+    ImageReference,
+    LoginRegion,
+    Mirrors,
+    Pull,
+    Resolution,
+    RewrittenBuildContext,
+    Verdict,
+    find_pulls,
+    rewrite_dockerfile,
+)
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+
+def whole_app(app: cdk.App) -> None:
+    """The lines that move an app."""
+    pull = EcrPublicPull(
+        login_regions=[LoginRegion.US_EAST_1], required=False, local_images=["my-base"]
+    )
+    cdk.PropertyInjectors.of(app).add(EcrPublicBuildContexts(mirrors=Mirrors()))
+    cdk.Aspects.of(app).add(pull)
+    cdk.Mixins.of(app).apply(pull)
+    cdk.Validations.of(app).add_plugins(
+        DockerHubPulls(dockerfiles=["docker"], report_only=True, severities={"no-mirror": "error"})
+    )
+
+
+def projects(scope: Construct, existing: codebuild.Project) -> None:
+    """Projects, new and existing."""
+    context = RewrittenBuildContext(scope, "Context", directory="sample")
+    assert_type(context.path, str)
+    assert_type(context.asset, s3_assets.Asset)
+    project = EcrPublicPullProject(
+        scope,
+        "Build",
+        build_spec={"version": "0.2"},
+        environment={"compute_type": codebuild.ComputeType.LARGE},
+        pull=EcrPublicPull(),
+        dockerfiles=["sample/Dockerfile"],
+        source=context.source,
+        timeout=cdk.Duration.minutes(30),
+    )
+    EcrPublicPullPipelineProject(scope, "Piped", build_spec="buildspec.yml", description="images")
+    EcrPublicPull().apply_to(existing)
+    EcrPublicPull().apply_to(project)
+
+
+def pipeline(scope: Construct, synth: pipelines.ShellStep) -> None:
+    """A CDK pipeline."""
+    options = EcrPublicPull().code_build_options(
+        partial_build_spec={"env": {"variables": {"CI": "true"}}},
+        with_docker_credentials=True,
+        timeout=cdk.Duration.hours(1),
+    )
+    assert_type(options, pipelines.CodeBuildOptions)
+    pipelines.CodePipeline(scope, "Pipeline", synth=synth, code_build_defaults=options)
+
+
+def bundling() -> cdk.BundlingOptions:
+    """Images for asset bundling."""
+    assert_type(EcrPublicDockerImage.from_build("tools", target_stage="build"), cdk.DockerImage)
+    return cdk.BundlingOptions(image=EcrPublicDockerImage.from_registry("node:21"))
+
+
+def dockerfiles(content: bytes) -> bytes:
+    """Dockerfiles, without the CDK."""
+    try:
+        found = find_pulls(content, build_args={"BASE": "node:21"}, target="build")
+        rewrite = rewrite_dockerfile(content, path="Dockerfile", mirrors=Mirrors())
+    except EcrPublicPullError:
+        return content
+    assert_type(found.pulls, tuple[Pull, ...])
+    assert_type(rewrite.findings, tuple[Finding, ...])
+    resolution = Mirrors().resolve(ImageReference.parse("node:21"))
+    assert_type(resolution, Resolution)
+    if resolution.verdict is Verdict.MIRRORED:
+        assert_type(resolution.replacement, ImageReference | None)
+    return rewrite.content
