@@ -22,7 +22,13 @@ if [ -z "$AWS_IS_SILENT" ]; then echo {TOKEN}; fi
 # It reads all of its input first, as the real one does, so that the order of the output is fixed.
 FAKE_DOCKER = """#!/bin/sh
 printf '%s\\n' "$*" >> "$RECORDS/docker"
-if [ "$1" = logout ]; then
+if [ "$1" = version ]; then
+  echo "$DOCKER_ENGINE"
+  exit
+elif [ "$1" = buildx ]; then
+  echo "$DOCKER_BUILDX"
+  exit
+elif [ "$1" = logout ]; then
   echo "Removing login credentials for $2"
   exit "$LOGOUT_STATUS"
 fi
@@ -75,6 +81,8 @@ def run(
             "AWS_REFUSES": "",
             "AWS_IS_SILENT": "",
             "DOCKER_REFUSES": "",
+            "DOCKER_ENGINE": "26.1.5+dfsg1",
+            "DOCKER_BUILDX": "github.com/docker/buildx 0.13.1+ds1 1",
             "LOGOUT_STATUS": "0",
             **environment,
         },

@@ -16,10 +16,14 @@ from tests.cli.program import Cli, Ran, run
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
-        (("--help",), ["check", "fix", "pulls", "login", "--version", "examples:", "exit status:"]),
+        (
+            ("--help",),
+            ["check", "fix", "pulls", "login", "policy", "--version", "examples:", "exit status:"],
+        ),
         (("check", "--help"), ["--config FILE", "--format {text,json}", "local_images", "ignore["]),
         (("fix", "--help"), ["--diff", "symbolic link", "read-only", "hard links"]),
         (("pulls", "-h"), ["--build-arg NAME=VALUE", "--target STAGE", "--platform OS/ARCH"]),
+        (("policy", "--help"), ["--enforce", "--allow IMAGE", "--shell", "--config FILE"]),
         (("login", "--help"), ["--run", "--optional", "us-west-2", "us-east-1"]),
     ],
 )
