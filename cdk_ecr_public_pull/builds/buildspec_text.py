@@ -19,6 +19,7 @@ own: it is read as the flow style of YAML 1.2.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -41,6 +42,8 @@ _MERGE_TAG = f"{_YAML_TAG}merge"
 
 _OTHER_LINE_BREAKS = re.compile("[\x85\u2028\u2029]")
 """Text to YAML 1.2, but line breaks to YAML 1.1, to this reader, and perhaps to CodeBuild."""
+
+_NOT_ASCII = re.compile(r"[^ -~\n]")
 
 _ESCAPE_IT = "Remove it, or write it as an escape in a text in double quotes."
 _QUOTE_IT = "Put the text in quotes."
@@ -77,6 +80,9 @@ def parse_build_spec(text: str, *, source: str) -> dict[str, object]:
     Raises:
         InvalidBuildSpec: The text is no YAML, no mapping, or has a key twice.
     """
+    quick = _json_mapping(text)
+    if quick is not None:
+        return quick
     document = _Document(source=source, text=text.removeprefix("\ufeff"))
     root = _compose(document)
     if root is None:
@@ -89,6 +95,30 @@ def parse_build_spec(text: str, *, source: str) -> dict[str, object]:
             "If this names a file, give the file's content.",
         )
     return _mapping(root, document, ())
+
+
+def _json_mapping(text: str) -> dict[str, object] | None:
+    """Read what CDK writes, a hundred times as fast as YAML; None where the two may differ."""
+    if not text.startswith("{") or _NOT_ASCII.search(text):
+        return None
+    try:
+        mapping: dict[str, object] = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_int=_plain,
+            parse_float=_plain,
+            parse_constant=_plain,
+        )
+    except ValueError:
+        return None
+    return mapping
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        raise ValueError
+    return mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,7 +15,7 @@ import jsii
 from aws_cdk import aws_codebuild as codebuild
 
 from cdk_ecr_public_pull.builds.buildspec import merge_login, parse_build_spec
-from cdk_ecr_public_pull.constructs.structs import cfn_project, replaced
+from cdk_ecr_public_pull.constructs.structs import cfn_project, properties_of, replaced
 from cdk_ecr_public_pull.constructs.token_text import TokenText
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnusableFile
 
@@ -29,6 +31,8 @@ _HELP = (
     "  help: pass the buildspec itself, as a mapping or as codebuild.BuildSpec.from_object(...), "
     'or the path of a local file: build_spec="buildspec.yml" of an EcrPublicPullProject'
 )
+
+_ASSEMBLY_FILE = re.compile(r"buildspec-[\w-]+\.yaml")
 
 
 def to_build_spec(given: BuildSpecInput | None, *, project: str) -> codebuild.BuildSpec:
@@ -54,43 +58,110 @@ def to_build_spec(given: BuildSpecInput | None, *, project: str) -> codebuild.Bu
     return codebuild.BuildSpec.from_object(_parsed_file(os.fspath(given), project))
 
 
-def merge_into(project: codebuild.Project, commands: Sequence[str]) -> MergedBuildSpec:
-    """Put the login into a project's buildspec; a login that is there is left alone.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """A merge of the login into a project's buildspec, which is still to be made.
 
-    Tokens stay tokens: a buildspec that has some is merged when the template is
-    written, because CDK finds references to other stacks only in tokens that it
-    resolves itself.
+    Attributes:
+        project: The project.
+        commands: The commands that log in.
+        original: The buildspec as the project has it, with tokens.
+        text: The buildspec's text.
+        given: What the text says.
+        merged: What it is to say, placeholders standing for the tokens.
+    """
+
+    project: codebuild.Project
+    commands: Sequence[str]
+    original: str
+    text: TokenText
+    given: dict[str, object]
+    merged: MergedBuildSpec
+
+    def make(self) -> None:
+        """Replace the buildspec in the project's ``CfnProject``.
+
+        One that has all of it already is not touched, in letters or in meaning. Tokens
+        stay tokens: a buildspec that has some is merged when the template is written,
+        because CDK finds references to other stacks only in tokens that it resolves
+        itself.
+        """
+        if self.merged.build_spec == self.given:
+            return
+        new = self.text.with_tokens(self.merged.build_spec)
+        if not isinstance(new, str):
+            lazy = _MergedAtSynth(self.original, self.commands, self.project.node.path)
+            new = cdk.Token.as_string(cdk.Lazy.uncached_any(lazy))
+        cfn = cfn_project(self.project)
+        cfn.source = replaced(cfn.source, build_spec=new)
+
+
+def merge_into(project: codebuild.Project, commands: Sequence[str]) -> Merge:
+    """Merge the login into a project's buildspec; a login that is there is left alone.
+
+    Nothing is changed before the merge's ``make``.
 
     Args:
-        project: The project; the buildspec in its ``CfnProject`` is replaced.
+        project: The project.
         commands: The commands that log in.
-
-    Returns:
-        The buildspec as it reads now, placeholders standing for the tokens.
 
     Raises:
         InvalidBuildSpec: It cannot be read at synth, or not be merged.
-        UnsupportedProject: The project is imported.
     """
-    cfn = cfn_project(project)
-    source = cfn.source
     path = project.node.path
-    if not isinstance(source, codebuild.CfnProject.SourceProperty):
-        raise _unreadable(path, "its source is a token")
-    original = source.build_spec
+    source = properties_of(project).get("source")
+    if not isinstance(source, dict):
+        raise _unreadable(path, "its source is a token", rule="unreadable-build-spec")
+    original = source.get("buildSpec")
     if original is None:
         raise _unreadable(path, "it has none: the one in its source is unknown here")
     resolved = cdk.Stack.of(project).resolve(original)
     text = TokenText.of(resolved)
     if text is None:
-        raise _unreadable(path, f"it is the token {json.dumps(resolved)}")
-    merged = _merged(text, commands, path)
-    new = text.with_tokens(merged.build_spec)
-    if not isinstance(new, str):
-        lazy = _MergedAtSynth(original, commands, path)
-        new = cdk.Token.as_string(cdk.Lazy.uncached_any(lazy))
-    cfn.source = replaced(source, build_spec=new)
-    return merged
+        cause = f"it is the token {json.dumps(resolved)}"
+        raise _unreadable(path, cause, rule="unreadable-build-spec")
+    in_assembly = _file_in_assembly(project, text.with_placeholders)
+    if in_assembly is not None:
+        text = TokenText(parts=(in_assembly,), prefix=text.prefix)
+    given = _parsed(text, path)
+    merged = _merged(text, given, commands, path)
+    if in_assembly is not None and merged.build_spec != given:
+        raise _out_of_reach(path)
+    return Merge(
+        project=project,
+        commands=commands,
+        original=original,
+        text=text,
+        given=given,
+        merged=merged,
+    )
+
+
+def _file_in_assembly(project: codebuild.Project, name: str) -> str | None:
+    """The text of a file that CDK Pipelines wrote beside the templates, if it is one.
+
+    It does so with the buildspecs of the projects that publish assets, where one project
+    publishes several: ``publish_assets_in_parallel=False``.
+    """
+    if not _ASSEMBLY_FILE.fullmatch(name):
+        return None
+    app = project.node.root
+    if not isinstance(app, cdk.Stage):
+        return None
+    try:
+        return (Path(app.outdir) / name).read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+def _out_of_reach(project: str) -> InvalidBuildSpec:
+    return InvalidBuildSpec(
+        f"the buildspec of project {project} is a file that CDK Pipelines has written already "
+        "(publish_assets_in_parallel=False), without the login to ECR Public\n"
+        "  help: give the login to the pipeline: CodePipeline("
+        "asset_publishing_code_build_defaults=EcrPublicPull().code_build_options())",
+        rule="assembly-build-spec",
+    )
 
 
 @jsii.implements(cdk.IAnyProducer)
@@ -113,30 +184,44 @@ class _MergedAtSynth:
         # While it prepares, CDK looks for references and puts no usable values in their place.
         if context.preparing or text is None:
             return resolved
-        merged = _merged(text, self._commands, self._project)
+        given = _parsed(text, self._project)
+        merged = _merged(text, given, self._commands, self._project)
         return text.with_tokens(merged.build_spec)
 
 
-def _merged(text: TokenText, commands: Sequence[str], project: str) -> MergedBuildSpec:
+def _parsed(text: TokenText, project: str) -> dict[str, object]:
     given = text.with_placeholders
     if given.startswith("arn:"):
-        raise _unreadable(project, "it is an asset, a file that only the build can read")
+        cause = "it is an asset, a file that only the build can read"
+        raise _unreadable(project, cause, rule="asset-build-spec")
     if "\n" not in given and ": " not in given and not given.lstrip().startswith("{"):
         raise _unreadable(project, _named_by_source(given))
-    source = f"the buildspec of project {project}"
     try:
-        return merge_login(parse_build_spec(given, source=source), commands, source=source)
+        return parse_build_spec(given, source=_source(project))
     except InvalidBuildSpec as error:
         raise InvalidBuildSpec(text.described(str(error))) from None
+
+
+def _merged(
+    text: TokenText, given: Mapping[str, object], commands: Sequence[str], project: str
+) -> MergedBuildSpec:
+    try:
+        return merge_login(given, commands, source=_source(project))
+    except InvalidBuildSpec as error:
+        raise InvalidBuildSpec(text.described(str(error))) from None
+
+
+def _source(project: str) -> str:
+    return f"the buildspec of project {project}"
 
 
 def _named_by_source(filename: str) -> str:
     return f'it is the file "{filename}" of its source, which only the build can read'
 
 
-def _unreadable(project: str, cause: str) -> InvalidBuildSpec:
+def _unreadable(project: str, cause: str, *, rule: str = "source-build-spec") -> InvalidBuildSpec:
     return InvalidBuildSpec(
-        f"the buildspec of project {project} cannot be read at synth: {cause}\n{_HELP}"
+        f"the buildspec of project {project} cannot be read at synth: {cause}\n{_HELP}", rule=rule
     )
 
 

@@ -29,6 +29,9 @@ class ProjectFacts:
         privileged: Whether the build may run the Docker daemon.
         partition: The partition of the stack's region, ``aws-cn`` say.
         region: The stack's region.
+        of_cdk_pipelines: Whether CDK Pipelines made it.
+        hides_login: Whether ``cdk-assets`` builds its images without the build's login.
+        runner: Whether it runs jobs of GitHub Actions, GitLab or Buildkite.
         has_role_policy: Whether a grant to the project's role has an effect.
         isolated_subnets: Paths of chosen subnets that have no route to the internet.
         public_subnets: Paths of chosen subnets whose route is an internet gateway.
@@ -39,6 +42,9 @@ class ProjectFacts:
     privileged: bool | None = None
     partition: str | None = None
     region: str | None = None
+    of_cdk_pipelines: bool = False
+    hides_login: bool = False
+    runner: bool = False
     has_role_policy: bool | None = None
     isolated_subnets: tuple[str, ...] = ()
     public_subnets: tuple[str, ...] = ()
@@ -95,16 +101,45 @@ ERRORS = (
     ),
 )
 
+# Somebody who applies the login to such a project by name may know better.
+PASSED_OVER = (
+    Check(
+        # https://docs.aws.amazon.com/codebuild/latest/userguide/action-runner-questions.html
+        rule="runner-project",
+        fails=lambda p: p.runner,
+        message=(
+            "project {p.path} is a runner: it ignores its buildspec, unless a job's label says "
+            "buildspec-override:true, so that a login there would not run\n"
+            "  help: let the job run what ecr-public-pull login prints, and give the role "
+            "ecr.PublicGalleryAuthorizationToken.grant_read(project); where the jobs have that "
+            "label, use EcrPublicPull().apply_to(project)"
+        ),
+    ),
+)
+
 # Each of these may be all right, for the reason that its comment gives.
 WARNINGS = (
     Check(
         # A build without a daemon of its own may use one elsewhere, or need none to push.
+        # CDK Pipelines knows itself which of its projects build images.
         rule="not-privileged",
-        fails=lambda p: p.privileged is False,
+        fails=lambda p: p.privileged is False and not p.of_cdk_pipelines,
         message=(
             "project {p.path} is not privileged: the Docker daemon cannot start in its build\n"
             "  help: set privileged=True in its environment, or acknowledge this if the build "
             "uses a Docker daemon elsewhere"
+        ),
+    ),
+    Check(
+        # A project that is not privileged publishes files, and no images.
+        rule="docker-credentials",
+        fails=lambda p: p.hides_login and p.privileged is not False,
+        message=(
+            "project {p.path} publishes images with the pipeline's docker_credentials: cdk-assets "
+            "then builds with a Docker configuration of its own, without the login to ECR Public\n"
+            "  help: leave pipelines.DockerCredentialUsage.ASSET_PUBLISHING out of the usages of "
+            "each credential, if no image needs it; or give the pipeline EcrPublicPull()."
+            "code_build_options(with_docker_credentials=True)"
         ),
     ),
     Check(
@@ -165,8 +200,19 @@ def refuse(facts: ProjectFacts) -> None:
     Raises:
         UnsupportedProject: It has no Docker, or no ECR Public.
     """
-    for _, message in _failures(ERRORS, facts):
-        raise UnsupportedProject(message)
+    _raise_first(ERRORS, facts)
+
+
+def refuse_unasked(facts: ProjectFacts) -> None:
+    """Stop at a project that nobody named and that a login would not help.
+
+    Args:
+        facts: What is known of it.
+
+    Raises:
+        UnsupportedProject: It has no Docker, no ECR Public, or ignores its buildspec.
+    """
+    _raise_first(ERRORS + PASSED_OVER, facts)
 
 
 def warnings(facts: ProjectFacts) -> Iterator[tuple[str, str]]:
@@ -179,6 +225,11 @@ def warnings(facts: ProjectFacts) -> Iterator[tuple[str, str]]:
         The rule and the message of each warning.
     """
     yield from _failures(WARNINGS, facts)
+
+
+def _raise_first(checks: tuple[Check, ...], facts: ProjectFacts) -> None:
+    for rule, message in _failures(checks, facts):
+        raise UnsupportedProject(message, rule=rule)
 
 
 def _failures(checks: tuple[Check, ...], facts: ProjectFacts) -> Iterator[tuple[str, str]]:

@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import region_info
+from aws_cdk.pipelines import CodePipeline
 
 from cdk_ecr_public_pull.constructs.checks import ProjectFacts
-from cdk_ecr_public_pull.constructs.structs import cfn_project
+from cdk_ecr_public_pull.constructs.structs import properties_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+_Plain = TypeVar("_Plain")
+
+# https://docs.aws.amazon.com/codebuild/latest/userguide/action-runner.html
+_RUNNER_EVENT = "WORKFLOW_JOB_QUEUED"
+# https://docs.aws.amazon.com/codebuild/latest/userguide/sample-runner-buildkite-CLI.html
+_RUNNER_VARIABLE = "CODEBUILD_CONFIG_BUILDKITE_AGENT_TOKEN"
 
 
 def facts_of(project: codebuild.Project) -> ProjectFacts:
-    """Read a project.
+    """Read a project, but for what its buildspec says and what grants to its role do.
 
     Args:
-        project: The project, after the grants to its role.
+        project: The project.
     """
-    cfn = cfn_project(project)
-    given = cfn.environment
-    environment = given if isinstance(given, codebuild.CfnProject.EnvironmentProperty) else None
-    region = cdk.Stack.of(project).region
-    chosen = _chosen_subnets(cfn)
+    node = project.node
+    properties = properties_of(project)
+    environment = _mapping(properties.get("environment"))
+    region = _known_region(cdk.Stack.of(project).region)
+    chosen = _chosen_subnets(properties)
     vpcs = _vpcs(project) if chosen else []
     return ProjectFacts(
-        path=project.node.path,
-        environment_type=environment.type if environment else None,
-        privileged=_known_bool(environment.privileged_mode) if environment else None,
-        region=None if cdk.Token.is_unresolved(region) else region,
-        partition=_partition(region),
-        has_role_policy=_has_policy(project.role),
+        path=node.path,
+        environment_type=_known(str, environment.get("type")),
+        privileged=_known(bool, environment.get("privilegedMode")),
+        region=region,
+        of_cdk_pipelines=any(isinstance(it, CodePipeline) for it in node.scopes),
+        runner=_is_runner(properties),
+        partition=region and region_info.RegionInfo.get(region).partition,
         isolated_subnets=tuple(
             subnet.node.path
             for vpc in vpcs
@@ -52,28 +61,43 @@ def facts_of(project: codebuild.Project) -> ProjectFacts:
     )
 
 
-def _known_bool(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
+def _is_runner(properties: Mapping[str, object]) -> bool:
+    groups = _list(_mapping(properties.get("triggers")).get("filterGroups"))
+    patterns = [_mapping(it).get("pattern") for group in groups for it in _list(group)]
+    variables = _list(_mapping(properties.get("environment")).get("environmentVariables"))
+    names = [_mapping(it).get("name") for it in variables]
+    return any(_RUNNER_EVENT in str(it) for it in patterns) or _RUNNER_VARIABLE in names
 
 
-def _partition(region: str) -> str | None:
-    if cdk.Token.is_unresolved(region):
-        return None
-    return region_info.RegionInfo.get(region).partition
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
-def _has_policy(role: iam.IRole | None) -> bool | None:
-    """Whether grants reach the role: then it has a policy among its children."""
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _known(kind: type[_Plain], value: object) -> _Plain | None:
+    return value if isinstance(value, kind) else None
+
+
+def _known_region(region: str) -> str | None:
+    return None if cdk.Token.is_unresolved(region) else region
+
+
+def has_policy(role: iam.IRole | None) -> bool | None:
+    """Whether a grant reached a role: then it has a policy among its children.
+
+    Args:
+        role: The role, after the grant.
+    """
     if role is None:
         return None
     return any(isinstance(child, iam.Policy) for child in role.node.children)
 
 
-def _chosen_subnets(cfn: codebuild.CfnProject) -> frozenset[str]:
-    config = cfn.vpc_config
-    if not isinstance(config, codebuild.CfnProject.VpcConfigProperty):
-        return frozenset()
-    return frozenset(config.subnets or ())
+def _chosen_subnets(properties: Mapping[str, object]) -> frozenset[object]:
+    return frozenset(_list(_mapping(properties.get("vpcConfig")).get("subnets")))
 
 
 def _vpcs(project: codebuild.Project) -> list[ec2.IVpc]:

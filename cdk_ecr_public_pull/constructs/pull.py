@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, Unpack
 
+import aws_cdk as cdk
+import jsii
 from aws_cdk import aws_ecr as ecr
+from constructs import IConstruct, IMixin
 
+from cdk_ecr_public_pull.builds.cdk_docker import cdk_docker_commands, hides_login
 from cdk_ecr_public_pull.builds.login import DEFAULT_LOGIN_REGIONS, LoginRegion, login_commands
 from cdk_ecr_public_pull.constructs import checks
 from cdk_ecr_public_pull.constructs.annotations import warn
-from cdk_ecr_public_pull.constructs.build_spec import merge_into
-from cdk_ecr_public_pull.constructs.facts import facts_of
+from cdk_ecr_public_pull.constructs.build_spec import Merge, merge_into
+from cdk_ecr_public_pull.constructs.facts import facts_of, has_policy
+from cdk_ecr_public_pull.constructs.pipelines import CodeBuildOptionsProps, code_build_options
+from cdk_ecr_public_pull.constructs.structs import is_project, project_of
+from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from aws_cdk import aws_codebuild as codebuild
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import pipelines
+
+    from cdk_ecr_public_pull.constructs.checks import ProjectFacts
 
 
+@jsii.implements(cdk.IAspect, IMixin)
 class EcrPublicPull:
     """The options of a build's pulls from ECR Public, and what applies them.
+
+    ``apply_to`` moves one project. It is a mixin and an aspect as well, for all projects
+    below a construct::
+
+        Mixins.of(app).apply(EcrPublicPull())   # those that are there
+        Aspects.of(app).add(EcrPublicPull())    # and those that are still to come
+
+    The second sees what CDK Pipelines makes at synth. No aspect of an app reaches into a
+    ``Stage``; a mixin does. A project that cannot be helped gets a warning that says why,
+    with the remedy, and stays as it is. A project that has the login keeps it as it is,
+    whatever options it was made with: what was applied first holds.
+
+    In a project that is not privileged a failed login never fails the build. It cannot
+    run the Docker daemon, so that it may have no Docker and pull no images at all.
 
     Args:
         login_regions: The regions whose ECR Public API is asked for a login, in this
@@ -45,10 +71,11 @@ class EcrPublicPull:
         mirrors: Mirrors | None = None,
         local_images: Iterable[str] = (),
     ) -> None:
-        self._login = login_commands(regions=login_regions, required=required)
+        self._commands = login_commands(regions=login_regions, required=required)
+        self._lenient_commands = login_commands(regions=login_regions, required=False)
         self.mirrors = (mirrors or Mirrors()).with_local_images(local_images)
 
-    def apply_to(self, project: codebuild.Project) -> None:
+    def apply_to(self, construct: IConstruct) -> None:
         """Log the builds of a project in to ECR Public; a second time changes nothing.
 
         The login becomes the first command of the project's buildspec, its role gets
@@ -57,17 +84,104 @@ class EcrPublicPull:
         login away again, as it does all of the buildspec.
 
         Args:
-            project: The project.
+            construct: The project.
 
         Raises:
-            UnsupportedProject: The project has no Docker, or no ECR Public, or is imported.
+            UnsupportedProject: The project has no Docker, or no ECR Public, or is imported;
+                or it is no project.
             InvalidBuildSpec: Its buildspec cannot be read at synth, or not be merged.
         """
-        checks.refuse(facts_of(project))
-        merged = merge_into(project, self._login)
-        if project.role is not None:
-            ecr.PublicGalleryAuthorizationToken.grant_read(project.role)
-        for note in merged.notes:
+        project = project_of(construct)
+        facts = facts_of(project)
+        checks.refuse(facts)
+        self._log_in(facts, merge_into(project, self._commands_for(facts)))
+
+    def supports(self, construct: IConstruct) -> bool:
+        """Say whether a construct is a project that ``apply_to`` can log in.
+
+        CDK asks this before it applies a mixin. A project that is passed over gets a
+        warning with the reason, which nothing else would tell.
+
+        Args:
+            construct: Any construct.
+        """
+        return self._plan(construct) is not None
+
+    def visit(self, node: IConstruct) -> None:
+        """Log the builds of a project in, as an aspect; pass over any other construct.
+
+        Args:
+            node: Any construct.
+        """
+        plan = self._plan(node)
+        if plan is not None:
+            self._log_in(*plan)
+
+    def code_build_options(
+        self,
+        *,
+        partial_build_spec: Mapping[str, object] | None = None,
+        role_policy: Sequence[iam.PolicyStatement] = (),
+        with_docker_credentials: bool = False,
+        **options: Unpack[CodeBuildOptionsProps],
+    ) -> pipelines.CodeBuildOptions:
+        """Make the options that log the projects of a CDK Pipeline in to ECR Public.
+
+        They are for ``code_build_defaults``, which reaches every project of the pipeline, or
+        for one of ``synth_code_build_defaults``, ``self_mutation_code_build_defaults`` and
+        ``asset_publishing_code_build_defaults``; where one project gets them from two of
+        these, CDK puts the login there twice, and it runs twice. Whether a project is
+        privileged stays the pipeline's affair: CDK makes those that publish images
+        so, and the others by ``docker_enabled_for_synth``,
+        ``docker_enabled_for_self_mutation`` and ``build_environment``.
+
+        Args:
+            partial_build_spec: A buildspec that the projects are to have as well, as a
+                mapping; none by default.
+            role_policy: Other policy statements for the projects' roles.
+            with_docker_credentials: Whether the pipeline has ``docker_credentials`` for
+                publishing assets: ``cdk-assets`` then builds with a Docker configuration
+                without the login, unless a program that ``CDK_DOCKER`` names logs that
+                in too. By default there is no such program.
+            **options: The other properties of ``pipelines.CodeBuildOptions``.
+
+        Raises:
+            InvalidBuildSpec: The login cannot be merged into ``partial_build_spec``.
+        """
+        commands = self._commands
+        if with_docker_credentials:
+            commands = (*commands, *cdk_docker_commands(commands))
+        return code_build_options(
+            commands, partial_build_spec or {}, role_policy=role_policy, **options
+        )
+
+    def _plan(self, construct: IConstruct) -> tuple[ProjectFacts, Merge] | None:
+        """Prepare the login of a project, or say at the project why there is none."""
+        if not is_project(construct):
+            return None
+        try:
+            project = project_of(construct)
+            facts = facts_of(project)
+            checks.refuse_unasked(facts)
+            return facts, merge_into(project, self._commands_for(facts))
+        except (InvalidBuildSpec, UnsupportedProject) as error:
+            warn(construct, error.rule, str(error))
+            return None
+
+    def _log_in(self, facts: ProjectFacts, merge: Merge) -> None:
+        project, role = merge.project, merge.project.role
+        merge.make()
+        if role is not None:
+            ecr.PublicGalleryAuthorizationToken.grant_read(role)
+        for note in merge.merged.notes:
             warn(project, note.id, note.message)
-        for rule, message in checks.warnings(facts_of(project)):
+        known = dataclasses.replace(
+            facts,
+            has_role_policy=has_policy(role),
+            hides_login=hides_login(merge.merged.build_spec),
+        )
+        for rule, message in checks.warnings(known):
             warn(project, rule, message)
+
+    def _commands_for(self, facts: ProjectFacts) -> tuple[str, ...]:
+        return self._lenient_commands if facts.privileged is False else self._commands

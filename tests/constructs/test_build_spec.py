@@ -48,7 +48,7 @@ def merged_template(given: BuildSpecInput, *, times: int = 1) -> object:
     build_spec = to_build_spec(given, project="Stack/Build")
     project = codebuild.Project(stack, "Build", build_spec=build_spec)
     for _ in range(times):
-        merge_into(project, LOGIN)
+        merge_into(project, LOGIN).make()
     return build_spec_of(stack)
 
 
@@ -94,7 +94,7 @@ def test_tokens(make: str, times: int) -> None:
     project = codebuild.Project(stack, "Build", build_spec=build_spec)
 
     for _ in range(times):
-        merge_into(project, LOGIN)
+        merge_into(project, LOGIN).make()
 
     resolved = build_spec_of(stack)
     assert isinstance(resolved, dict)
@@ -118,7 +118,7 @@ def test_tokens_that_are_no_text() -> None:
     spec = {"env": {"variables": {"N": number}}, "artifacts": {"files": names}}
     project = codebuild.Project(stack, "Build", build_spec=codebuild.BuildSpec.from_object(spec))
 
-    merge_into(project, LOGIN)
+    merge_into(project, LOGIN).make()
 
     resolved = build_spec_of(stack)
     assert isinstance(resolved, dict)
@@ -140,7 +140,7 @@ def test_commands_that_are_a_token() -> None:
     project = codebuild.Project(stack, "Build", build_spec=codebuild.BuildSpec.from_object(spec))
 
     with pytest.raises(InvalidBuildSpec) as caught:
-        merge_into(project, LOGIN)
+        merge_into(project, LOGIN).make()
 
     function = '{"Fn::GetAtt": ["CdkJsonStringifyRefList738E6DC2", "Value"]}'
     assert str(caught.value) == (
@@ -158,7 +158,7 @@ def test_tokens_of_another_stack() -> None:
     build_spec = codebuild.BuildSpec.from_object(spec)
     project = codebuild.Project(consumer, "Build", build_spec=build_spec)
 
-    merge_into(project, LOGIN)
+    merge_into(project, LOGIN).make()
 
     resolved = build_spec_of(consumer)
     assert isinstance(resolved, dict)
@@ -173,7 +173,7 @@ def test_the_rest_of_the_source_stays() -> None:
     build_spec = codebuild.BuildSpec.from_object(USERS)
     project = codebuild.Project(stack, "Build", source=source, build_spec=build_spec)
 
-    merge_into(project, LOGIN)
+    merge_into(project, LOGIN).make()
 
     template = assertions.Template.from_stack(stack)
     (resource,) = template.find_resources("AWS::CodeBuild::Project").values()
@@ -229,7 +229,7 @@ def test_unreadable_in_a_project(
     project = codebuild.Project(stack, "Build", source=source, build_spec=make())
 
     with pytest.raises(InvalidBuildSpec) as caught:
-        merge_into(project, LOGIN)
+        merge_into(project, LOGIN).make()
 
     expected = f"the buildspec of project Stack0/Build cannot be read at synth: {cause}\n{HELP}"
     assert str(caught.value) == expected
@@ -254,7 +254,7 @@ def test_unreadable_tokens() -> None:
         cfn.source = source
 
         with pytest.raises(InvalidBuildSpec) as caught:
-            merge_into(project, LOGIN)
+            merge_into(project, LOGIN).make()
 
         path = project.node.path
         expected = f"the buildspec of project {path} cannot be read at synth: {cause}\n{HELP}"

@@ -217,7 +217,7 @@ def test_imported() -> None:
     project = codebuild.Project.from_project_name(stack, "Build", "name")
 
     with pytest.raises(UnsupportedProject) as caught:
-        EcrPublicPull().apply_to(project)  # type: ignore[arg-type]
+        EcrPublicPull().apply_to(project)
 
     assert str(caught.value) == (
         "project Stack/Build is imported: its buildspec cannot be changed from here\n"

@@ -1,0 +1,175 @@
+"""EcrPublicPull as a mixin and as an aspect: all the projects below a construct."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+import jsii
+import pytest
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_sqs as sqs
+
+from cdk_ecr_public_pull import EcrPublicPull, EcrPublicPullProject, LoginRegion
+from cdk_ecr_public_pull.builds.login import login_commands
+from tests.constructs.projects import (
+    PRIVILEGED,
+    USERS,
+    Apply,
+    aspect,
+    build_specs,
+    early_aspect,
+    granted,
+    logins,
+    mixin,
+    project,
+    warnings,
+    with_,
+)
+
+if TYPE_CHECKING:
+    from constructs import IConstruct
+
+[LOGIN] = login_commands()
+[LENIENT_LOGIN] = login_commands(required=False)
+WAYS = pytest.mark.parametrize("apply", [mixin, aspect, early_aspect, with_])
+
+
+@WAYS
+def test_every_project_of_the_app(apply: Apply) -> None:
+    """Each kind of project and buildspec gets the login and the permissions."""
+    app = cdk.App()
+    stack = cdk.Stack(app, "Stack")
+    queue = sqs.Queue(stack, "Queue")
+    with_token = {"phases": {"build": {"commands": [f"echo {queue.queue_url}"]}}}
+    project(stack)
+    project(stack, "Yaml", build_spec=codebuild.BuildSpec.from_object_to_yaml(USERS))
+    codebuild.PipelineProject(
+        cdk.NestedStack(stack, "Nested"),
+        "Build",
+        build_spec=codebuild.BuildSpec.from_object(USERS),
+        environment=PRIVILEGED,
+    )
+    tokens = cdk.Stack(app, "Tokens")
+    project(tokens, build_spec=codebuild.BuildSpec.from_object(with_token))
+
+    apply(app, EcrPublicPull())
+
+    nested = next(it for it in stack.node.find_all() if isinstance(it, cdk.NestedStack))
+    assert logins(stack) == [[LOGIN], [LOGIN]]
+    assert logins(nested) == [[LOGIN]]
+    [[_, parts]] = [it["Fn::Join"] for it in build_specs(tokens)]
+    texts = [it if isinstance(it, str) else "URL" for it in parts]
+    assert json.loads("".join(texts))["phases"] == {
+        "pre_build": {"commands": [LOGIN]},
+        "build": {"commands": ["echo URL"]},
+    }
+    assert [granted(it) for it in (stack, nested, tokens)] == [2, 1, 1]
+    assert warnings(stack) == {}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        # Aspects run at synth, after all mixins.
+        (mixin, mixin),
+        (mixin, aspect),
+        (aspect, aspect),
+        (EcrPublicPull.apply_to, mixin),
+        (EcrPublicPull.apply_to, aspect),
+    ],
+)
+def test_twice(first: Apply, second: Apply) -> None:
+    """However it is applied twice, the first login stays, with its options, and is alone."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    build = project(stack)
+    regions = [LoginRegion.US_EAST_1]
+    one, other = EcrPublicPull(login_regions=regions), EcrPublicPull(required=False)
+
+    if first is EcrPublicPull.apply_to:
+        one.apply_to(build)
+    else:
+        first(stack, one)
+    second(stack, other)
+
+    assert logins(stack) == [list(login_commands(regions=regions))]
+    assert granted(stack) == 1
+    assert warnings(stack) == {}
+
+
+@pytest.mark.parametrize("apply", [mixin, aspect])
+def test_a_project_of_this_library_keeps_its_options(apply: Apply) -> None:
+    """What a project says for itself holds against what is said for all."""
+    app = cdk.App()
+    stack = cdk.Stack(app, "Stack")
+    EcrPublicPullProject(stack, "Build", build_spec=USERS, pull=EcrPublicPull(required=False))
+
+    apply(app, EcrPublicPull())
+
+    assert logins(stack) == [[LENIENT_LOGIN]]
+
+
+@WAYS
+def test_not_privileged(apply: Apply) -> None:
+    """Without a Docker daemon a build may need no login, so that it goes on without one."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    project(stack, environment=None)
+
+    apply(stack, EcrPublicPull())
+
+    assert logins(stack) == [[LENIENT_LOGIN]]
+    assert list(warnings(stack)) == ["not-privileged"]
+
+
+def test_nothing_to_change() -> None:
+    """A project that has it all keeps its buildspec to the letter."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    spec = {
+        "phases": {"build": {"commands": ["make"]}, "install": {"commands": [LOGIN]}},
+        "env": {"variables": {"DOCKER_BUILDKIT": "1"}},
+        "version": "0.2",
+    }
+    project(stack, build_spec=codebuild.BuildSpec.from_object(spec))
+
+    aspect(stack, EcrPublicPull())
+
+    [actual] = build_specs(stack)
+    assert (list(actual), list(actual["phases"])) == (list(spec), ["build", "install"])
+    assert granted(stack) == 1
+
+
+def test_stages() -> None:
+    """A mixin of the app reaches into a stage; an aspect is added to the stage itself."""
+    app = cdk.App()
+    stages = [cdk.Stage(app, name) for name in ("Mixin", "Aspect", "AspectOfApp")]
+    stacks = [cdk.Stack(stage, "Stack") for stage in stages]
+    for stack in stacks:
+        project(stack)
+
+    mixin(stages[0], EcrPublicPull())
+    aspect(stages[1], EcrPublicPull())
+    aspect(app, EcrPublicPull())
+
+    app.synth()
+    assert [logins(stack) for stack in stacks] == [[[LOGIN]], [[LOGIN]], [[]]]
+
+
+@jsii.implements(cdk.IAspect)
+class _AddsAProject:
+    def visit(self, node: IConstruct) -> None:
+        if isinstance(node, cdk.Stack) and node.node.try_find_child("Build") is None:
+            project(node)
+
+
+@pytest.mark.parametrize("stabilize", [True, False])
+@pytest.mark.parametrize("apply", [aspect, early_aspect])
+def test_projects_that_come_later(apply: Apply, *, stabilize: bool) -> None:
+    """An aspect sees a project that another aspect makes, with CDK's stabilisation or not."""
+    flag = {"@aws-cdk/core:aspectStabilization": stabilize}
+    app = cdk.App(post_cli_context=flag)
+    stack = cdk.Stack(app, "Stack")
+    apply(app, EcrPublicPull())
+    cdk.Aspects.of(stack).add(_AddsAProject())
+
+    assert logins(stack) == [[LOGIN]]
