@@ -40,6 +40,7 @@ def facts_of(project: codebuild.Project) -> ProjectFacts:
     return ProjectFacts(
         path=node.path,
         environment_type=_known(str, environment.get("type")),
+        image=_known(str, environment.get("image")),
         privileged=_known(bool, environment.get("privilegedMode")),
         region=region,
         of_cdk_pipelines=any(isinstance(it, CodePipeline) for it in node.scopes),
