@@ -51,11 +51,15 @@ class CodeBuild:
         project: Mapping[str, Any] = self._projects[start]
         return project
 
-    def asset(self, project: str) -> str:
-        """A script that unpacks the newest zip file of the bootstrap bucket, the source."""
-        del project
-        bucket = f"cdk-hnb659fds-assets-000000000000-{REGION}"
-        return bucket
+    def object(self, location: str) -> dict[str, str]:
+        """The files of a zip file in S3, as the source action of a pipeline passes them on."""
+        target = "/codebuild/source"
+        self._run(
+            f"rm -rf {target} && mkdir -p {target} && aws s3 cp --quiet {location} {target}.zip"
+            f" && python3 -m zipfile -e {target}.zip {target}"
+        )
+        names = self.sandbox.check(f"cd {target} && find . -type f").split()
+        return {name: self.sandbox.read(f"{target}/{name}").decode() for name in names}
 
     def build(
         self,
@@ -100,16 +104,17 @@ class CodeBuild:
 
     def _endpoints(self) -> dict[str, str]:
         # The API of ECR Public has hosts of its own: the region in their names is what is tried.
-        services = ("CODEBUILD", "ECR", "S3")
+        services = ("CODEBUILD", "CODEPIPELINE", "ECR", "S3")
         return {f"AWS_ENDPOINT_URL_{service}": self.aws.endpoint for service in services}
 
     def _cli(self, command: str) -> dict[str, Any]:
-        ran = self.sandbox.run(
-            f"aws {command} --output json", environment={**CREDENTIALS, **self._endpoints()}
-        )
-        assert ran.status == 0, ran.output
-        answer: dict[str, Any] = json.loads(ran.output)
+        answer: dict[str, Any] = json.loads(self._run(f"aws {command} --output json"))
         return answer
+
+    def _run(self, script: str) -> str:
+        ran = self.sandbox.run(script, environment={**CREDENTIALS, **self._endpoints()})
+        assert ran.status == 0, ran.output
+        return ran.output
 
 
 def _variables(project: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
@@ -141,7 +146,7 @@ def _script(phases: Mapping[str, Any]) -> Iterator[str]:
         phase = _mapping(phases.get(name))
         yield f"echo '[Container] Entering phase {name}'; phase_status=$build_status"
         if name == "post_build":
-            yield "[ -n \"${was_built-}\" ] && phase_status=0"
+            yield '[ -n "${was_built-}" ] && phase_status=0'
         for command in listed(phase.get("commands")):
             yield f"if [ $phase_status = 0 ]; then {_echoed(command)}"
             yield f"eval {shlex.quote(str(command))}"

@@ -105,4 +105,3 @@ def _as_in_the_api(value: Any) -> Any:  # noqa: ANN401  (JSON of any form)
         "buildspec" if key == "BuildSpec" else key[0].lower() + key[1:]: _as_in_the_api(item)
         for key, item in value.items()
     }
-

@@ -185,14 +185,13 @@ class Registry:
         connection = http.client.HTTPConnection("127.0.0.1", self.backend, timeout=30)
         try:
             query = f"?{request.query}" if request.query else ""
-            connection.request(
-                request.method, f"{path}{query}", request.body or None, dict(_kept(request))
-            )
+            headers = {**dict(_kept(request)), "X-Forwarded-Proto": "https"}
+            connection.request(request.method, f"{path}{query}", request.body, headers)
             response = connection.getresponse()
             body = response.read()
         finally:
             connection.close()
-        headers = {
+        answered = {
             name: value
             for name, value in response.getheaders()
             if name.lower() not in {"connection", "date", "transfer-encoding"}
@@ -201,12 +200,12 @@ class Registry:
         if "/blobs/sha256:" in path and request.method == "GET":
             with self._lock:
                 cut = len(body) // 2 if self._is_at(Fault.CUT_LAYER) else None
-        return Answer(status=response.status, headers=headers, body=body, cut_after=cut)
+        return Answer(status=response.status, headers=answered, body=body, cut_after=cut)
 
 
 def _kept(request: Request) -> Iterator[tuple[str, str]]:
     for name, value in request.headers.items():
-        if name in {"accept", "content-type", "content-length", "range", "host"}:
+        if name in {"accept", "content-range", "content-type", "range", "host"}:
             yield name, value
 
 

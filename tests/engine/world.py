@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +13,14 @@ from tests.engine.debian import debian_folder
 from tests.engine.ecr_public_api import LOGIN_REGIONS, EcrPublicApi, host_of
 from tests.engine.https import HttpsServer, Service
 from tests.engine.images import busybox_image, put_image
+from tests.engine.ports import free_port, listens
 from tests.engine.registry import HUB_LIMIT, Registry
 from tests.engine.sandbox import Sandbox, wait_until
 from tests.engine.tls import server_context
 
 ACCOUNT = "123456789012"
-PRIVATE_REGISTRY = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
+REGION = "us-east-1"
+PRIVATE_REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 
 _BACKEND = """\
 version: 0.1
@@ -28,6 +29,12 @@ storage: {{filesystem: {{rootdirectory: {folder}}}}}
 http: {{addr: "127.0.0.1:{port}", secret: {secret}}}
 """
 _DOCKERD = "dockerd --iptables=false --ip6tables=false --bridge=none --max-concurrent-downloads=10"
+# An engine without a bridge has no network for RUN, as CodeBuild's would.
+_DOCKER = """\
+#!/bin/sh
+case $1 in build) shift; set -- build --network=none "$@" ;; esac
+exec /usr/bin/docker "$@"
+"""
 # The sample's build step is a Node program; this image has none, and does the like.
 _NODE = "#!/bin/sh\nmkdir -p dist && sed 's/^/<p>/' page.txt > dist/index.html\n"
 
@@ -62,9 +69,11 @@ class World:
         for registry in (self.hub, self.public, self.private):
             registry.reset()
         self.hub.pulls_left = 0
+        # The password that moto's ECR gives.
+        self.private.passwords.add(f"{ACCOUNT}-auth-token")
         self.api.reset()
         self.sandbox.check(
-            "rm -rf /root/.docker /context /tmp/*; docker image prune --all --force >/dev/null;"
+            "rm -rf /root/.docker /codebuild /context /tmp/*; docker image prune --all --force >/dev/null;"
             " docker builder prune --all --force >/dev/null"
         )
 
@@ -97,6 +106,7 @@ def new_world(folder: Path) -> Iterator[World]:
             stack.callback(server.close)
         hosts = [f"{addresses[id(service)]} {host}" for host, service in services.items()]
         sandbox.write("/etc/hosts", "\n".join(["127.0.0.1 localhost", *hosts, ""]))
+        sandbox.write("/usr/local/bin/docker", _DOCKER, mode=0o755)
         sandbox.start(_DOCKERD, log="/var/log/dockerd")
         wait_until(
             lambda: sandbox.run("docker version").status == 0, seconds=60, what="the Docker engine"
@@ -131,11 +141,11 @@ def _registries(sandbox: Sandbox) -> tuple[Registry, Registry, Registry]:
 
 
 def _backend(sandbox: Sandbox, name: str) -> int:
-    port = _free_port()
+    port = free_port()
     config = _BACKEND.format(folder=f"/var/lib/{name}", port=port, secret=secrets.token_hex())
     sandbox.write(f"/etc/{name}.yml", config)
     sandbox.start(f"docker-registry serve /etc/{name}.yml", log=f"/var/log/{name}")
-    wait_until(lambda: _listens(port), seconds=30, what=f"the registry {name}")
+    wait_until(lambda: listens(port), seconds=30, what=f"the registry {name}")
     return port
 
 
@@ -144,17 +154,6 @@ def _addresses(services: dict[str, Service]) -> dict[int, str]:
     start = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 250}"
     different = dict.fromkeys(id(service) for service in services.values())
     return {key: f"{start}.{number}" for number, key in enumerate(different, start=1)}
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _fill(port: int, busybox: bytes) -> None:
