@@ -109,7 +109,7 @@ def fake_tools(folder: Path, **scripts: str) -> str:
         ),
         (("--run",), "exit 1", 1, ""),
         (("--run", "--optional"), "exit 1", 0, ""),
-        (("--run",), "kill -9 $PPID", 137, ""),
+        (("--run",), "read -r _ _ _ shell _ < /proc/$PPID/stat; kill -9 $shell", 137, ""),
     ],
 )
 def test_login_runs_the_commands(
@@ -117,8 +117,9 @@ def test_login_runs_the_commands(
 ) -> None:
     """The exit status of --run is that of the commands."""
     docker = 'read -r token && [ -n "$token" ]'
-    # The shell that runs the pipe is the parent of its commands.
-    path = fake_tools(tmp_path, aws=aws, docker=f'[ "$1" = logout ] || {{ {docker}; }}')
+    # The shell that runs the pipe is the parent of its commands, and of it the one that is run.
+    docker = f'[ "$1" = logout ] || {{ {docker}; }}'
+    path = fake_tools(tmp_path, aws=aws, docker=docker, sleep="exit 0")
     ran = run("login", *arguments, folder=tmp_path, PATH=path, ECR_PUBLIC_PULL="")
     assert (ran.status, ran.out) == (status, out)
 
