@@ -14,7 +14,7 @@ from cdk_ecr_public_pull.builds.buildspec import parse_build_spec
 from cdk_ecr_public_pull.builds.notes import PHASES, listed
 from tests.engine.aws import CREDENTIALS, Aws
 from tests.engine.sandbox import Sandbox
-from tests.engine.world import REGION
+from tests.engine.world import ACCOUNT, REGION
 
 _CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 _numbers = itertools.count(1)
@@ -24,6 +24,7 @@ _numbers = itertools.count(1)
 class Build:
     """What came of a build."""
 
+    number: int
     succeeded: bool
     log: str
 
@@ -51,14 +52,26 @@ class CodeBuild:
         project: Mapping[str, Any] = self._projects[start]
         return project
 
-    def object(self, location: str) -> dict[str, str]:
-        """The files of a zip file in S3, as the source action of a pipeline passes them on."""
+    def pipeline_source(self, stack: str) -> dict[str, str]:
+        """The files that the source action of a stack's pipeline takes from its bucket."""
+        template = self._cli(f"cloudformation get-template --stack-name {stack}")["TemplateBody"]
+        (pipeline,) = (
+            resource["Properties"]
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::CodePipeline::Pipeline"
+        )
+        place = pipeline["Stages"][0]["Actions"][0]["Configuration"]
+        bucket = place["S3Bucket"]["Fn::Sub"].replace("${AWS::AccountId}", ACCOUNT)
+        bucket = bucket.replace("${AWS::Region}", REGION)
+        return self._unpacked(f"s3://{bucket}/{place['S3ObjectKey']}")
+
+    def _unpacked(self, location: str) -> dict[str, str]:
         target = "/codebuild/source"
         self._run(
             f"rm -rf {target} && mkdir -p {target} && aws s3 cp --quiet {location} {target}.zip"
             f" && python3 -m zipfile -e {target}.zip {target}"
         )
-        names = self.sandbox.check(f"cd {target} && find . -type f").split()
+        names = self.sandbox.check(f"cd {target} && find -type f -printf '%P\\n'").split()
         return {name: self.sandbox.read(f"{target}/{name}").decode() for name in names}
 
     def build(
@@ -100,11 +113,11 @@ class CodeBuild:
         }
         script = "\n".join([f"cd {home}/src", before, *_script(_mapping(spec["phases"]))])
         ran = self.sandbox.run(script, environment=variables, shell=shell, timeout=300)
-        return Build(succeeded=ran.status == 0, log=ran.output)
+        return Build(number=number, succeeded=ran.status == 0, log=ran.output)
 
     def _endpoints(self) -> dict[str, str]:
         # The API of ECR Public has hosts of its own: the region in their names is what is tried.
-        services = ("CODEBUILD", "CODEPIPELINE", "ECR", "S3")
+        services = ("CLOUDFORMATION", "CODEBUILD", "ECR", "S3")
         return {f"AWS_ENDPOINT_URL_{service}": self.aws.endpoint for service in services}
 
     def _cli(self, command: str) -> dict[str, Any]:

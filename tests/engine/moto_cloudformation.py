@@ -9,7 +9,7 @@ from moto.codebuild.models import codebuild_backends
 from moto.core.common_models import CloudFormationModel
 
 
-class CodeBuildProject(CloudFormationModel):  # type: ignore[misc]  # moto may not be installed
+class CodeBuildProject(CloudFormationModel):
     """A project, kept by moto's own CodeBuild; moto finds this class by itself."""
 
     def __init__(self, name: str, arn: str) -> None:
@@ -81,18 +81,8 @@ class CodeBuildProject(CloudFormationModel):  # type: ignore[misc]  # moto may n
         )
 
 
-def finish_at_once(
-    resource_name: str, cloudformation_json: object, account_id: str, region_name: str, **given: str
-) -> CustomModel:
-    """Make a custom resource that is done, in the place of one that waits for its Lambda."""
-    assert cloudformation_json
-    assert account_id
-    resource = CustomModel(region_name, "", given["LogicalId"], resource_name)
-    resource.set_data({})
-    return resource
-
-
-CustomModel.create_from_cloudformation_json = staticmethod(finish_at_once)
+# A custom resource is there when its Lambda says so, for which moto wants Docker.
+setattr(CustomModel, "is_created", lambda _: True)  # noqa: B010  (a type checker's rule)
 
 
 def _as_in_the_api(value: Any) -> Any:  # noqa: ANN401  (JSON of any form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from moto.server import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import run_simple
 
 import tests.engine.moto_cloudformation  # noqa: F401  (moto finds what it defines)

@@ -27,7 +27,9 @@ class Fault(StrEnum):
     EXPIRED_LOGIN = "expired login"
     """Whoever shows a login gets 403, also where none is needed."""
     THROTTLED = "throttled"
-    """Every request gets 429."""
+    """Who asks for a token gets 429."""
+    THROTTLED_PULL = "throttled pull"
+    """Who asks for a manifest gets 429."""
     SLOW = "slow"
     """Every request takes a second longer."""
     CUT_LAYER = "cut layer"
@@ -70,6 +72,7 @@ class Registry:
         pulls_left: How many manifests it gives before it answers 429; None for any number.
         pulls_a_second: How many manifests it gives in a second; None for any number.
         limit: What it says with 429.
+        missing: The beginnings of paths, without ``/v2/``, at which it has nothing.
     """
 
     host: str
@@ -81,6 +84,7 @@ class Registry:
     pulls_left: int | None = None
     pulls_a_second: int | None = None
     limit: str = "Rate exceeded"
+    missing: set[str] = field(default_factory=set)
     seen: list[Seen] = field(default_factory=list)
     _faults: dict[Fault, int] = field(default_factory=dict)
     _tokens: dict[str, bool] = field(default_factory=dict)
@@ -100,6 +104,7 @@ class Registry:
         self._faults.clear()
         self._pulls.clear()
         self.passwords.clear()
+        self.missing.clear()
         self.pulls_left = self.pulls_a_second = None
 
     @property
@@ -124,13 +129,18 @@ class Registry:
         kind, _, value = request.headers.get("authorization", "").partition(" ")
         if self._is_at(Fault.SLOW):
             time.sleep(1)
+        if request.path == self.auth_path and request.method != "GET":
+            # Clients try OAuth first.
+            return _error(405, "UNSUPPORTED", "The operation is unsupported."), False
         if request.path == self.auth_path:
             return self._token(value if kind == "Basic" else None)
         if kind != "Bearer" or value not in self._tokens:
             return self._challenge(request), False
         login = self._tokens[value]
-        if self._is_at(Fault.THROTTLED) or ("/manifests/" in request.path and self._is_over()):
+        if "/manifests/" in request.path and (self._is_at(Fault.THROTTLED_PULL) or self._is_over()):
             return _error(429, "TOOMANYREQUESTS", self.limit), login
+        if any(f"{name}/" in f"{request.path}/" for name in self.missing):
+            return _error(404, "NAME_UNKNOWN", "The repository does not exist"), login
         return None, login
 
     def _token(self, basic: str | None) -> tuple[Answer, bool]:

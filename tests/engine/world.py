@@ -73,7 +73,8 @@ class World:
         self.private.passwords.add(f"{ACCOUNT}-auth-token")
         self.api.reset()
         self.sandbox.check(
-            "rm -rf /root/.docker /codebuild /context /tmp/*; docker image prune --all --force >/dev/null;"
+            "rm -rf /root/.docker /codebuild /context /tmp/*;"
+            " docker image prune --all --force >/dev/null;"
             " docker builder prune --all --force >/dev/null"
         )
 
