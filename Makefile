@@ -6,11 +6,11 @@ PY := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cdk synth test lint bench fuzz clean
+.PHONY: help setup cdk synth test test-engine lint bench fuzz clean
 
 help: ## Say what each target does
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target what; do \
-		printf '  make %-8s %s\n' "$$target" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target what; do \
+		printf '  make %-11s %s\n' "$$target" "$$what"; done
 
 setup: cdk ## Make .venv: the project, its tools, Node if the machine's will not do, the CDK's programs
 
@@ -26,8 +26,15 @@ synth: cdk ## Run the real cdk synth of the sample pipeline and show what came o
 	@$(PY) scripts/synth.py
 	@$(PY) scripts/show_synth.py sample cdk.out EcrPublicPullSample
 
-test: cdk ## Run the whole test suite
+test: cdk ## Run the whole test suite, but for what test-engine runs
 	@$(PY) -m pytest -n auto
+	@echo 'tests/engine is not among them: it starts a Docker engine, as root. make test-engine runs it.'
+
+test-engine: cdk ## Run the tests that have a Docker engine, registries and an AWS of their own, as root
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[engine]'
+	@$(PY) -m tests.engine.debian
+	@$(PY) -m pytest -n 2 --dist loadfile -m engine tests/engine
 
 lint: $(READY) ## Check style, format and types
 	@$(PY) -m ruff check

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 SUITE = "trixie"
@@ -32,13 +33,15 @@ class CannotRun(Exception):
 
 
 def debian_folder() -> Path:
-    """The folder, which is made if it is not there yet; that takes a minute and a half.
+    """The folder, which is made if it is not there yet; that takes some minutes.
 
     Raises:
         CannotRun: There is no way to make it, or to run what is in it.
     """
     if os.geteuid() != 0:
         raise CannotRun("it mounts and changes its root folder, which only root may")
+    if shutil.which("debootstrap") is None and shutil.which("apt-get") is not None:
+        _install("debootstrap")
     missing = [tool for tool in _HOST_TOOLS if shutil.which(tool) is None]
     if missing:
         raise CannotRun(f"it needs {', '.join(missing)}")
@@ -46,6 +49,12 @@ def debian_folder() -> Path:
     if not folder.exists():
         _make(folder)
     return folder
+
+
+def _install(package: str) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in ("update", f"install --yes --no-install-recommends {package}"):
+        subprocess.run(["apt-get", "-qq", *command.split()], env=environment, check=False)
 
 
 def _cache() -> Path:
@@ -61,6 +70,8 @@ def _name() -> str:
 
 def _make(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.write("Making a Debian with a Docker engine (some minutes the first time)\n")
+    sys.stdout.flush()
     unfinished = folder.with_suffix(f".{os.getpid()}")
     include = f"--include={','.join(PACKAGES)}"
     command = ["debootstrap", "--variant=minbase", include, SUITE, str(unfinished), _mirror()]
@@ -91,3 +102,10 @@ def _mirror() -> str:
         if label == "Debian":
             return uri
     raise CannotRun("apt knows no Debian mirror; apt-get update, and try again")
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(f"The Docker engine runs in a copy of {debian_folder()}\n")
+    except CannotRun as error:
+        sys.exit(f"make test-engine: {error}")
