@@ -45,15 +45,25 @@ def busybox_image(busybox: bytes, *, files: Mapping[str, bytes | str] | None = N
     )
 
 
-def put_image(port: int, repository: str, tag: str, image: Image) -> None:
-    """Put an image into the registry on a port of this machine.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blobs:
+    """An image as a registry has it.
 
-    Args:
-        port: The registry's port.
-        repository: Where to.
-        tag: Under which tag.
-        image: The image.
+    Attributes:
+        media_type: The manifest's media type.
+        manifest: The manifest.
+        digest: Its digest.
+        by_digest: The layer and the configuration.
     """
+
+    media_type: str
+    manifest: bytes
+    digest: str
+    by_digest: Mapping[str, bytes]
+
+
+def blobs_of(image: Image) -> Blobs:
+    """Make the blobs of an image."""
     tar = _tar(image.files)
     layer = gzip.compress(tar, mtime=0)
     config = json.dumps(
@@ -64,17 +74,36 @@ def put_image(port: int, repository: str, tag: str, image: Image) -> None:
             "rootfs": {"type": "layers", "diff_ids": [_digest(tar)]},
         }
     ).encode()
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": _MANIFEST,
-        "config": _descriptor(_CONFIG, config),
-        "layers": [_descriptor(_LAYER, layer)],
-    }
-    for blob in (layer, config):
-        _put_blob(port, repository, blob)
-    _send(
-        port, "PUT", f"/v2/{repository}/manifests/{tag}", json.dumps(manifest).encode(), _MANIFEST
+    manifest = json.dumps(
+        {
+            "schemaVersion": 2,
+            "mediaType": _MANIFEST,
+            "config": _descriptor(_CONFIG, config),
+            "layers": [_descriptor(_LAYER, layer)],
+        }
+    ).encode()
+    return Blobs(
+        media_type=_MANIFEST,
+        manifest=manifest,
+        digest=_digest(manifest),
+        by_digest={_digest(blob): blob for blob in (layer, config)},
     )
+
+
+def put_image(port: int, repository: str, tag: str, image: Image) -> None:
+    """Put an image into the registry on a port of this machine.
+
+    Args:
+        port: The registry's port.
+        repository: Where to.
+        tag: Under which tag.
+        image: The image.
+    """
+    blobs = blobs_of(image)
+    for blob in blobs.by_digest.values():
+        _put_blob(port, repository, blob)
+    place = f"/v2/{repository}/manifests/{tag}"
+    _send(port, "PUT", place, blobs.manifest, blobs.media_type)
 
 
 def _tar(files: Mapping[str, bytes | str]) -> bytes:

@@ -14,6 +14,7 @@ from tests.engine.ecr_public_api import LOGIN_REGIONS, EcrPublicApi, host_of
 from tests.engine.https import HttpsServer, Service
 from tests.engine.images import busybox_image, put_image
 from tests.engine.ports import free_port, listens
+from tests.engine.recorder import HOST, Recorder
 from tests.engine.registry import HUB_LIMIT, Registry
 from tests.engine.sandbox import Sandbox, wait_until
 from tests.engine.tls import server_context
@@ -54,6 +55,7 @@ class World:
         public: public.ecr.aws.
         private: The account's own ECR.
         api: The API of ECR Public.
+        recorder: A registry that has every image.
         busybox: The program that the images are made of.
     """
 
@@ -62,6 +64,7 @@ class World:
     public: Registry
     private: Registry
     api: EcrPublicApi
+    recorder: Recorder
     busybox: bytes = field(repr=False)
 
     def reset(self) -> None:
@@ -93,16 +96,18 @@ def new_world(folder: Path) -> Iterator[World]:
         stack.callback(sandbox.close)
         hub, public, private = _registries(sandbox)
         api = EcrPublicApi(passwords=public.passwords)
+        recorder = Recorder()
         services: dict[str, Service] = {
             hub.host: hub,
             hub.auth_host: hub,
             public.host: public,
             private.host: private,
+            HOST: recorder,
             **{host_of(region): api for region in LOGIN_REGIONS},
         }
         context = server_context(sandbox, services, folder)
         addresses = _addresses(services)
-        for service in (hub, public, private, api):
+        for service in (hub, public, private, api, recorder):
             server = HttpsServer(addresses[id(service)], context, service)
             stack.callback(server.close)
         hosts = [f"{addresses[id(service)]} {host}" for host, service in services.items()]
@@ -115,7 +120,13 @@ def new_world(folder: Path) -> Iterator[World]:
         busybox = sandbox.read("/bin/busybox")
         _fill(public.backend, busybox)
         yield World(
-            sandbox=sandbox, hub=hub, public=public, private=private, api=api, busybox=busybox
+            sandbox=sandbox,
+            hub=hub,
+            public=public,
+            private=private,
+            api=api,
+            recorder=recorder,
+            busybox=busybox,
         )
 
 
