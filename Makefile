@@ -6,7 +6,7 @@ PY := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cdk synth test test-oldest lint bench fuzz clean
+.PHONY: help setup cdk synth test test-engine test-oldest lint bench fuzz clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target what; do \
@@ -26,8 +26,15 @@ synth: cdk ## Run the real cdk synth of the sample pipeline and show what came o
 	@$(PY) scripts/synth.py
 	@$(PY) scripts/show_synth.py sample cdk.out EcrPublicPullSample
 
-test: cdk ## Run the whole test suite
+test: cdk ## Run the whole test suite, but for what test-engine runs
 	@$(PY) -m pytest -n auto
+	@echo 'tests/engine is not among them: it starts a Docker engine, as root. make test-engine runs it.'
+
+test-engine: cdk ## Run the tests that have a Docker engine, registries and an AWS of their own, as root
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[engine]'
+	@$(PY) -m tests.engine.debian
+	@$(PY) -m pytest -n 2 --dist loadfile -m engine tests/engine
 
 test-oldest: cdk ## Run the tests that need the CDK with the oldest release of it that will do
 	@sh scripts/test_oldest.sh

@@ -12,6 +12,7 @@ from importlib import import_module
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.builds.login import LoginRegion
+    from cdk_ecr_public_pull.builds.source_policy import HubPulls
     from cdk_ecr_public_pull.constructs.build_contexts import EcrPublicBuildContexts
     from cdk_ecr_public_pull.constructs.bundling import EcrPublicDockerImage
     from cdk_ecr_public_pull.constructs.context import RewrittenBuildContext
@@ -37,6 +38,7 @@ __all__ = [
     "EcrPublicPullPipelineProject",
     "EcrPublicPullProject",
     "Finding",
+    "HubPulls",
     "ImageReference",
     "LoginRegion",
     "Mirrors",
@@ -57,6 +59,7 @@ _MODULE_OF = {
     "EcrPublicPullPipelineProject": "constructs.project",
     "EcrPublicPullProject": "constructs.project",
     "Finding": "dockerfile.findings",
+    "HubPulls": "builds.source_policy",
     "ImageReference": "images.reference",
     "LoginRegion": "builds.login",
     "Mirrors": "images.mirrors",

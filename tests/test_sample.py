@@ -13,6 +13,7 @@ import pytest
 from aws_cdk import assertions
 
 from cdk_ecr_public_pull.builds.login import login_commands
+from tests.constructs.projects import POLICY
 
 ROOT = Path(__file__).parent.parent
 STACK = "EcrPublicPullSample"
@@ -74,7 +75,7 @@ def test_build_spec(template: assertions.Template) -> None:
         "version": "0.2",
         "env": {"variables": {"DOCKER_BUILDKIT": "1"}},
         "phases": {
-            "pre_build": {"commands": [*login_commands(), PUSH_LOGIN]},
+            "pre_build": {"commands": [*login_commands(), POLICY, PUSH_LOGIN]},
             "build": {
                 "commands": [
                     'docker build --tag "$REPOSITORY_URI:$CODEBUILD_BUILD_NUMBER" .',

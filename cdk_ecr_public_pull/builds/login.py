@@ -30,6 +30,7 @@ same first line leaves it alone, whatever comes after that line.
 """
 
 _FIRST_LINE = f"{MARKER}log in to public.ecr.aws"
+_PREFIX = "cdk_ecr_public_pull: "
 
 
 def login_statement() -> dict[str, object]:
@@ -55,9 +56,15 @@ def login_commands(
 
     It is one command of several lines, in POSIX sh, so that it does the same
     in dash and in bash, and under ``set -e``, ``-u``, ``-x`` and ``pipefail``.
-    It sets no variable and never leaves the shell that it shares with the
-    user's commands: a failed login is a status that is not zero, as of any
+    It sets no variable of the shell that it shares with the user's commands, and
+    never leaves that: a failed login is a status that is not zero, as of any
     command, and the phase's ``finally`` still runs.
+
+    When no region gives a login, all are asked again after 3 to 5 seconds, and once
+    more after 9 to 17: what is throttled, or a permission that has just been granted
+    and is not known everywhere yet, may work then. The times differ from build to
+    build, so that builds that were refused together do not come back together. After
+    half a minute there is no other try: it takes so long where there is no network.
 
     The token goes from ``aws`` to ``docker`` through a pipe and is nowhere
     else. The status of a pipe is that of ``docker login``, which refuses an
@@ -81,13 +88,11 @@ def login_commands(
             that has no ECR Public API.
     """
     checked = _checked_regions(regions)
-    tries = [line for region in checked for line in _try(region)]
     lines = [
         _FIRST_LINE,
         'if [ "${ECR_PUBLIC_PULL:-}" = off ]; then',
         _say("ECR_PUBLIC_PULL is off: no login to public.ecr.aws."),
-        *tries,
-        "else",
+        *_tries(checked),
         *(_fail(checked) if required else _go_on(checked)),
         "fi",
     ]
@@ -109,10 +114,35 @@ def _checked_regions(regions: Sequence[str]) -> tuple[LoginRegion, ...]:
     return tuple(LoginRegion(region) for region in regions)
 
 
-def _try(region: LoginRegion) -> tuple[str, str]:
+def _tries(regions: Sequence[LoginRegion]) -> list[str]:
+    again = f'echo "{_PREFIX}no login yet; trying again in $seconds seconds." >&2'
+    return [
+        # In a shell of its own, so that its variables are nobody else's.
+        "elif ! (",
+        "  begun=$(date +%s)",
+        "  for wait in 0 3 9; do",
+        "    if [ $wait -gt 0 ]; then",
+        "      [ $(($(date +%s) - begun)) -lt 30 ] || break",
+        "      seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))",
+        f"      {again}",
+        "      sleep $seconds",
+        "    fi",
+        *(f"    {line}" for region in regions for line in _try(region)),
+        "  done",
+        "  false",
+        "); then",
+    ]
+
+
+def _try(region: LoginRegion) -> list[str]:
     token = f"aws ecr-public get-login-password --region {region}"
     login = "docker login --username AWS --password-stdin public.ecr.aws"
-    return (f"elif {token} | {login}; then", _say(f"logged in to public.ecr.aws at {region}."))
+    return [
+        f"if {token} | {login}; then",
+        _say(f"logged in to public.ecr.aws at {region}."),
+        "  exit 0",
+        "fi",
+    ]
 
 
 def _fail(regions: Sequence[LoginRegion]) -> list[str]:
@@ -155,7 +185,7 @@ def _causes() -> list[str]:
 
 
 def _say(text: str) -> str:
-    return f"  echo {shlex.quote(f'cdk_ecr_public_pull: {text}')}"
+    return f"  echo {shlex.quote(f'{_PREFIX}{text}')}"
 
 
 def _warn(text: str) -> str:

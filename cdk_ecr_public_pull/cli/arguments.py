@@ -23,6 +23,7 @@ examples:
   ecr-public-pull fix .                   change it
   ecr-public-pull pulls --target prod .   every image that a build of stage prod needs
   ecr-public-pull login --run             log docker in to public.ecr.aws
+  ecr-public-pull policy > policy.json    what docker build reads to pull from the copies
 
 "ecr-public-pull COMMAND --help" says more about a command.
 
@@ -79,6 +80,15 @@ into buildspecs: aws ecr-public get-login-password in us-west-2, or else in us-e
 into docker login. They need the aws and docker commands and AWS credentials. The exit
 status of --run is 0 after a login, and 1 without one.
 """
+_POLICY = f"""\
+Prints the BuildKit source policy that makes docker build pull images of Docker Hub from their
+copies, whatever the Dockerfile says. docker build, docker buildx build, docker buildx bake and
+docker compose build read it from the file that EXPERIMENTAL_BUILDKIT_SOURCE_POLICY names, with
+Docker 24 and buildx 0.11 or newer. Builders without BuildKit do not.
+
+IMAGE is a name or a pattern: docker/dockerfile, node:custom, "myorg/*".
+
+{_CONFIG}"""
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
@@ -116,6 +126,9 @@ def parser() -> argparse.ArgumentParser:
     _add_conditions(pulls)
     for command in (check, fix, pulls):
         command.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or -")
+    policy = _command(commands, "policy", "print what moves the pulls of docker build", _POLICY)
+    _add_policy_options(policy)
+    for command in (check, fix, pulls, policy):
         command.add_argument(
             "--config", metavar="FILE", help="read this configuration, not the nearest one"
         )
@@ -166,6 +179,24 @@ def _add_conditions(pulls: argparse.ArgumentParser) -> None:
         type=_platform,
         metavar="OS/ARCH",
         help=f"the platform to build for; {DEFAULT_PLATFORM} by default",
+    )
+
+
+def _add_policy_options(policy: argparse.ArgumentParser) -> None:
+    policy.add_argument(
+        "--enforce", action="store_true", help="stop a build at an image without a copy"
+    )
+    policy.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="IMAGE",
+        help="pull this image as it is written; may be repeated",
+    )
+    policy.add_argument(
+        "--shell",
+        action="store_true",
+        help="print the shell command that writes the policy and sets the variable",
     )
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 BuildSpecInput: TypeAlias = Mapping[str, object] | codebuild.BuildSpec | str | os.PathLike[str]
 """What a project takes as its buildspec; a text or path-like object names a local file."""
 
+# "Max buildspec length is 25600": https://github.com/aws/aws-cdk/issues/30326
+_LONGEST = 25_600
+
 _HELP = (
     "  help: pass the buildspec itself, as a mapping or as codebuild.BuildSpec.from_object(...), "
     'or the path of a local file: build_spec="buildspec.yml" of an EcrPublicPullProject'
@@ -131,6 +134,7 @@ def merge_into(
     merged = _merged(text, given, commands, path)
     if in_assembly is not None and merged.build_spec != given:
         raise _out_of_reach(path)
+    _refuse_length(text, given, merged, path)
     return Merge(
         project=project,
         commands=commands,
@@ -156,6 +160,22 @@ def _file_in_assembly(project: codebuild.Project, name: str) -> str | None:
         return (Path(app.outdir) / name).read_text(encoding="utf-8")
     except OSError:
         return None
+
+
+def _refuse_length(
+    text: TokenText, given: dict[str, object], merged: MergedBuildSpec, project: str
+) -> None:
+    new = text.with_tokens(merged.build_spec)
+    # How long the values of tokens are, nobody knows yet.
+    if not isinstance(new, str) or len(new) <= _LONGEST or merged.build_spec == given:
+        return
+    raise InvalidBuildSpec(
+        f"the buildspec of project {project} has {len(text.with_placeholders)} characters, and "
+        f"{len(new)} with what pulls from ECR Public; CodeBuild takes {_LONGEST}\n"
+        "  help: move commands into a script in the source; fewer mirrors and local_images make "
+        "the source policy shorter, and hub_pulls=HubPulls.AS_WRITTEN leaves it out",
+        rule="long-build-spec",
+    )
 
 
 def _out_of_reach(project: str) -> InvalidBuildSpec:

@@ -9,6 +9,7 @@ warning, which ``Annotations.of(project).acknowledge_warning(id)`` turns off.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,12 @@ class ProjectFacts:
     Attributes:
         path: The project's path in the construct tree.
         environment_type: CodeBuild's environment type, ``LINUX_CONTAINER`` say.
+        image: The name of the image that the build runs in.
         privileged: Whether the build may run the Docker daemon.
         partition: The partition of the stack's region, ``aws-cn`` say.
         region: The stack's region.
         of_cdk_pipelines: Whether CDK Pipelines made it, if it is not privileged.
+        has_source_policy: Whether its build sets a source policy of BuildKit.
         hides_login: Whether ``cdk-assets`` builds its images without the build's login.
         runner: Whether it runs jobs of GitHub Actions, GitLab or Buildkite.
         has_role_policy: Whether a grant to the project's role has an effect.
@@ -39,10 +42,12 @@ class ProjectFacts:
 
     path: str
     environment_type: str | None = None
+    image: str | None = None
     privileged: bool | None = None
     partition: str | None = None
     region: str | None = None
     of_cdk_pipelines: bool = False
+    has_source_policy: bool = False
     hides_login: bool = False
     runner: bool = False
     has_role_policy: bool | None = None
@@ -68,6 +73,11 @@ class Check:
 
 _LINUX = (
     "environment=codebuild.BuildEnvironment(build_image=codebuild.LinuxBuildImage.STANDARD_7_0)"
+)
+# Those with Docker 20.10, which has no source policies; newer ones move on from time to time:
+# https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
+_OLD_DOCKER = re.compile(
+    r"aws/codebuild/(standard:[1-6]\.0|amazonlinux2-(x86_64-standard:[1-4]|aarch64-standard:[12])\.0)"
 )
 _STATEMENT = json.dumps(login_statement()).replace("{", "{{").replace("}", "}}")
 
@@ -128,6 +138,17 @@ WARNINGS = (
             "project {p.path} is not privileged: the Docker daemon cannot start in its build\n"
             "  help: set privileged=True in its environment, or acknowledge this if the build "
             "uses a Docker daemon elsewhere"
+        ),
+    ),
+    Check(
+        # The build may move to a newer Docker by itself.
+        rule="old-docker",
+        fails=lambda p: p.has_source_policy and bool(_OLD_DOCKER.match(p.image or "")),
+        message=(
+            "project {p.path} builds in {p.image}, whose Docker is too old for a source policy: "
+            "images that its Dockerfiles name on Docker Hub are pulled from there\n"
+            f"  help: choose a newer image, {_LINUX}; or move the pulls in the Dockerfiles with "
+            "ecr-public-pull fix, and say hub_pulls=HubPulls.AS_WRITTEN"
         ),
     ),
     Check(

@@ -41,6 +41,7 @@ def facts_of(project: codebuild.Project, properties: Mapping[str, object]) -> Pr
     return ProjectFacts(
         path=node.path,
         environment_type=_known(str, environment.get("type")),
+        image=_known(str, environment.get("image")),
         privileged=privileged,
         region=region,
         # Asked of Node only where it matters.

@@ -11,7 +11,9 @@ from aws_cdk import aws_ecr as ecr
 from constructs import IConstruct, IMixin
 
 from cdk_ecr_public_pull.builds.cdk_docker import cdk_docker_commands, hides_login
+from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.login import DEFAULT_LOGIN_REGIONS, LoginRegion, login_commands
+from cdk_ecr_public_pull.builds.source_policy import HubPulls
 from cdk_ecr_public_pull.constructs import checks
 from cdk_ecr_public_pull.constructs.acknowledgement import acknowledge_login
 from cdk_ecr_public_pull.constructs.annotations import warn
@@ -54,6 +56,14 @@ class EcrPublicPull:
             order; by default us-west-2, then us-east-1.
         required: Whether the build fails when no region gives a login; otherwise it
             goes on without one.
+        hub_pulls: What a build does about images that its Dockerfiles name on Docker Hub.
+            By default it pulls their copies, where copies are known; with ``ENFORCE`` it
+            stops at an image without one, before Docker Hub is asked; with ``AS_WRITTEN``
+            it pulls what is written. It is BuildKit that moves the pulls, of ``docker
+            build``, ``docker buildx build``, ``docker buildx bake`` and ``docker compose
+            build``; not those of ``docker pull`` and ``docker run``.
+        allow: Images, names or patterns, that the build pulls as they are written whatever
+            ``hub_pulls`` says: a tag without a copy, or what ``ENFORCE`` is to let through.
         mirrors: Which images have copies, and where; by default Docker's official
             images on ECR Public.
         local_images: Images that the build makes itself and never pulls, names or
@@ -61,7 +71,7 @@ class EcrPublicPull:
 
     Raises:
         ValueError: ``login_regions`` is empty, or names a region twice or wrongly.
-        InvalidConfig: A name in ``local_images`` is no image name or pattern.
+        InvalidConfig: A name in ``local_images`` or ``allow`` is no image name or pattern.
     """
 
     def __init__(
@@ -69,14 +79,17 @@ class EcrPublicPull:
         *,
         login_regions: Sequence[LoginRegion] = DEFAULT_LOGIN_REGIONS,
         required: bool = True,
+        hub_pulls: HubPulls = HubPulls.REDIRECT,
+        allow: Iterable[str] = (),
         mirrors: Mirrors | None = None,
         local_images: Iterable[str] = (),
     ) -> None:
-        self._commands = login_commands(regions=login_regions, required=required)
-        self._lenient_commands = login_commands(regions=login_regions, required=False)
+        self.mirrors = (mirrors or Mirrors()).with_local_images(local_images)
+        self._login = login_commands(regions=login_regions, required=required)
+        self._lenient_login = login_commands(regions=login_regions, required=False)
+        self._policy = hub_pulls_commands(self.mirrors, hub_pulls=hub_pulls, allow=allow)
         # CDK applies a mixin to what it supports at once: the plan need not be made twice.
         self._supported: tuple[IConstruct, tuple[ProjectFacts, Merge]] | None = None
-        self.mirrors = (mirrors or Mirrors()).with_local_images(local_images)
 
     def apply_to(self, construct: IConstruct) -> None:
         """Log the builds of a project in to ECR Public; a second time changes nothing.
@@ -158,9 +171,9 @@ class EcrPublicPull:
         Raises:
             InvalidBuildSpec: The login cannot be merged into ``partial_build_spec``.
         """
-        commands = self._commands
+        commands = (*self._login, *self._policy)
         if with_docker_credentials:
-            commands = (*commands, *cdk_docker_commands(commands))
+            commands = (*commands, *cdk_docker_commands(self._login))
         return code_build_options(
             commands, partial_build_spec or {}, role_policy=role_policy, **options
         )
@@ -194,9 +207,11 @@ class EcrPublicPull:
             facts,
             has_role_policy=has_role_policy,
             hides_login=hides_login(merge.merged.build_spec),
+            has_source_policy=bool(self._policy),
         )
         for rule, message in checks.warnings(known):
             warn(project, rule, message)
 
     def _commands_for(self, facts: ProjectFacts) -> tuple[str, ...]:
-        return self._lenient_commands if facts.privileged is False else self._commands
+        login = self._lenient_login if facts.privileged is False else self._login
+        return (*login, *self._policy)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from cdk_ecr_public_pull.errors import InvalidConfig, InvalidReference
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference, split_registry
@@ -55,6 +56,13 @@ class Copies:
                 return self._copies[f"{parent}/"] + name[len(parent) + 1 :]
         return None
 
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Yields each full name with its copy; both end in ``/`` where all below is meant.
+
+        Of two names that fit a repository, the one that decides comes first.
+        """
+        return iter(sorted(self._copies.items(), key=lambda item: (-len(item[0]), item[0])))
+
     def _check_rests(self, what: str, copy: str, keys: Mapping[str, str]) -> None:
         """Refuse a copy that the next rewrite would move again."""
         if copy.startswith(f"{DOCKER_HUB}/"):
@@ -70,6 +78,47 @@ class Copies:
                 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagePattern:
+    """A name that was declared, or a pattern of names; ``*`` stands for any characters.
+
+    Attributes:
+        registry: The registry's host, ``docker.io`` for Docker Hub.
+        repository: The path in the registry.
+        tag: The tag; None for every tag.
+    """
+
+    registry: str
+    repository: str
+    tag: str | None
+
+    @classmethod
+    def parse(cls, text: str, *, what: str) -> ImagePattern:
+        """Read what was declared.
+
+        Args:
+            text: The text, such as ``myorg/*`` or ``node:custom``.
+            what: What to call it in an error, ``local image`` say.
+
+        Raises:
+            InvalidConfig: It is no image name and no pattern of one.
+        """
+        # The registry rules hold for patterns too: `myorg/*` is Docker Hub's, `ghcr.io/*` is not.
+        registry, rest = split_registry(text)
+        try:
+            sample = ImageReference.parse(f"{registry}/{rest}".replace("*", "x"))
+        except InvalidReference as error:
+            raise InvalidConfig(
+                f'{what} "{text}" is not an image name or a pattern of one: {error}'
+            ) from None
+        if sample.digest:
+            raise InvalidConfig(
+                f'{what} "{text}" has a digest.\n  help: name it without the digest'
+            )
+        repository, _, tag = rest.partition(":")
+        return cls(registry=registry, repository=repository, tag=tag or None)
+
+
 class LocalImages:
     """The images that were declared to be local."""
 
@@ -82,7 +131,11 @@ class LocalImages:
         Raises:
             InvalidConfig: One of them is no image name and no pattern of one.
         """
-        self._patterns = [_local_pattern(text) for text in declared]
+        self.patterns = tuple(ImagePattern.parse(text, what="local image") for text in declared)
+        self._compiled = [
+            (_glob(f"{it.registry}/{it.repository}"), _glob(it.tag) if it.tag else None)
+            for it in self.patterns
+        ]
 
     def __contains__(self, reference: object) -> bool:
         """Whether an image was declared to be local."""
@@ -91,7 +144,7 @@ class LocalImages:
         tag = reference.tag or "latest"
         return any(
             name.fullmatch(reference.name) and (tag_pattern is None or tag_pattern.fullmatch(tag))
-            for name, tag_pattern in self._patterns
+            for name, tag_pattern in self._compiled
         )
 
 
@@ -117,24 +170,6 @@ def _full_name(text: str, *, of: str) -> str:
             "  help: name the repository alone; tags and digests stay as the Dockerfile has them"
         )
     return reference.name.removesuffix(_SOME_NAME) if is_path else reference.name
-
-
-def _local_pattern(text: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
-    # The registry rules hold for patterns too: `myorg/*` is Docker Hub's, `ghcr.io/*` is not.
-    registry, rest = split_registry(text)
-    try:
-        sample = ImageReference.parse(f"{registry}/{rest}".replace("*", "x"))
-    except InvalidReference as error:
-        raise InvalidConfig(
-            f'local image "{text}" is not an image name or a pattern of one: {error}'
-        ) from None
-    if sample.digest:
-        raise InvalidConfig(
-            f'local image "{text}" has a digest, which an image that was never pushed has not.\n'
-            "  help: name it without the digest"
-        )
-    repository, _, tag = rest.partition(":")
-    return _glob(f"{registry}/{repository}"), _glob(tag) if tag else None
 
 
 def _glob(pattern: str) -> re.Pattern[str]:

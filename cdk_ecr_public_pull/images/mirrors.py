@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 
 from cdk_ecr_public_pull.errors import InvalidReference
-from cdk_ecr_public_pull.images.declared import Copies, LocalImages
+from cdk_ecr_public_pull.images.declared import Copies, ImagePattern, LocalImages
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
 
 # As in typing, whose import would make every start slower.
@@ -120,6 +120,18 @@ class Mirrors:
             local_images: Names or patterns, as in the attribute of that name.
         """
         return replace(self, local_images=(*self.local_images, *local_images))
+
+    def declared_copies(self) -> tuple[tuple[str, str], ...]:
+        """The full names in ``mirrors``, each with that of its copy.
+
+        Both end in ``/`` where all below a path is meant. Of two names that fit a
+        repository, the one that decides comes first.
+        """
+        return tuple(self._copies)
+
+    def local_patterns(self) -> tuple[ImagePattern, ...]:
+        """What ``local_images`` means, with its registries."""
+        return self._local.patterns
 
     def resolve(self, reference: ImageReference) -> Resolution:
         """Find the copy of an image.

@@ -22,7 +22,13 @@ if [ -z "$AWS_IS_SILENT" ]; then echo {TOKEN}; fi
 # It reads all of its input first, as the real one does, so that the order of the output is fixed.
 FAKE_DOCKER = """#!/bin/sh
 printf '%s\\n' "$*" >> "$RECORDS/docker"
-if [ "$1" = logout ]; then
+if [ "$1" = version ]; then
+  echo "$DOCKER_ENGINE"
+  exit
+elif [ "$1" = buildx ]; then
+  echo "$DOCKER_BUILDX"
+  exit
+elif [ "$1" = logout ]; then
   echo "Removing login credentials for $2"
   exit "$LOGOUT_STATUS"
 fi
@@ -30,24 +36,45 @@ cat > "$RECORDS/stdin"
 if [ ! -s "$RECORDS/stdin" ]; then
   echo 'Error: Cannot perform an interactive login from a non TTY device' >&2
   exit 1
-elif [ -n "$DOCKER_REFUSES" ]; then
+elif [ -n "$DOCKER_REFUSES" ] || [ "$(wc -l < "$RECORDS/docker")" -le "$DOCKER_REFUSES_FIRST" ]
+then
   echo 'Error response from daemon: login attempt failed' >&2
   exit 1
 fi
 echo 'Login Succeeded'
 """
 
-FAKES = {"aws": FAKE_AWS, "docker": FAKE_DOCKER}
+# A clock that goes on by so many seconds each time that it is read, and a waiting that takes none.
+FAKE_DATE = """#!/bin/sh
+echo >> "$RECORDS/clock"
+echo $(($(wc -l < "$RECORDS/clock") * CLOCK_STEP))
+"""
+FAKE_SLEEP = """#!/bin/sh
+printf '%s\\n' "$*" >> "$RECORDS/sleep"
+"""
+# What is random, less what makes the waiting longer.
+FAKE_OD = """#!/bin/sh
+echo " $RANDOM_BYTE"
+"""
+
+FAKES = {
+    "aws": FAKE_AWS,
+    "date": FAKE_DATE,
+    "docker": FAKE_DOCKER,
+    "od": FAKE_OD,
+    "sleep": FAKE_SLEEP,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What came of a run: all that it showed, and what aws and docker were called with."""
+    """What came of a run: all that it showed, and what the fakes were called with."""
 
     status: int
     output: str
     aws: tuple[str, ...] = ()
     docker: tuple[str, ...] = ()
+    sleep: tuple[str, ...] = ()
 
 
 def run(
@@ -75,7 +102,12 @@ def run(
             "AWS_REFUSES": "",
             "AWS_IS_SILENT": "",
             "DOCKER_REFUSES": "",
+            "DOCKER_REFUSES_FIRST": "0",
+            "DOCKER_ENGINE": "26.1.5+dfsg1",
+            "DOCKER_BUILDX": "github.com/docker/buildx 0.13.1+ds1 1",
             "LOGOUT_STATUS": "0",
+            "CLOCK_STEP": "1",
+            "RANDOM_BYTE": "0",
             **environment,
         },
         stdin=subprocess.DEVNULL,
@@ -87,7 +119,7 @@ def run(
     )
     calls = {
         name: tuple(path.read_text(encoding="utf-8").splitlines()) if path.exists() else ()
-        for name in ("aws", "docker")
+        for name in ("aws", "docker", "sleep")
         for path in [records / name]
     }
-    return Run(status=done.returncode, output=done.stdout, aws=calls["aws"], docker=calls["docker"])
+    return Run(status=done.returncode, output=done.stdout, **calls)

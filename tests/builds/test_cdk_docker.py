@@ -10,7 +10,7 @@ import pytest
 
 from cdk_ecr_public_pull.builds.cdk_docker import cdk_docker_commands, hides_login
 from cdk_ecr_public_pull.builds.login import login_commands
-from tests.builds.shells import FAKE_AWS, TOKEN, Run, run
+from tests.builds.shells import FAKES, TOKEN, Run, run
 
 SHELLS = (("dash",), ("dash", "-eu"), ("bash",), ("bash", "-eu", "-o", "pipefail"))
 SAY = "cdk_ecr_public_pull:"
@@ -135,7 +135,7 @@ def called(
         "\n".join(lines),
         shell=shell,
         environment={"HOME": str(home), **case.environment},
-        fakes={"aws": FAKE_AWS, "docker": FAKE_DOCKER},
+        fakes={**FAKES, "docker": FAKE_DOCKER},
     )
     return Run(
         status=actual.status,
@@ -172,8 +172,8 @@ def test_a_login_that_fails(
     actual = called(tmp_path, case, [shell])
 
     logout = [f"[config] {it}" for it in builds]
-    assert (actual.status, actual.aws) == (status, (WEST, EAST))
-    assert list(actual.docker) == [LOGIN, LOGIN, *logout, *([BUILD] if builds else [])]
+    assert (actual.status, actual.aws) == (status, (WEST, EAST) * 3)
+    assert list(actual.docker) == [*[LOGIN] * 6, *logout, *([BUILD] if builds else [])]
     expected = "ERROR" if required else "WARNING"
     assert f"{SAY} {expected}: no login to public.ecr.aws (asked: us-west-2, us-east-1)." in (
         actual.output

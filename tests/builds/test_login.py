@@ -23,10 +23,23 @@ def test_text() -> None:
 # cdk_ecr_public_pull: log in to public.ecr.aws
 if [ "${ECR_PUBLIC_PULL:-}" = off ]; then
   echo 'cdk_ecr_public_pull: ECR_PUBLIC_PULL is off: no login to public.ecr.aws.'
-elif aws ecr-public get-login-password --region us-east-1 \
+elif ! (
+  begun=$(date +%s)
+  for wait in 0 3 9; do
+    if [ $wait -gt 0 ]; then
+      [ $(($(date +%s) - begun)) -lt 30 ] || break
+      seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))
+      echo "cdk_ecr_public_pull: no login yet; trying again in $seconds seconds." >&2
+      sleep $seconds
+    fi
+    if aws ecr-public get-login-password --region us-east-1 \
 | docker login --username AWS --password-stdin public.ecr.aws; then
-  echo 'cdk_ecr_public_pull: logged in to public.ecr.aws at us-east-1.'
-else
+      echo 'cdk_ecr_public_pull: logged in to public.ecr.aws at us-east-1.'
+      exit 0
+    fi
+  done
+  false
+); then
   docker logout public.ecr.aws || true
   echo 'cdk_ecr_public_pull: WARNING: no login to public.ecr.aws (asked: us-east-1). The build \
 goes on without one, at the lower rate of anonymous pulls.' >&2

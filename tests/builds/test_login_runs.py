@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cdk_ecr_public_pull.builds.login import LoginRegion, login_commands
-from tests.builds.shells import FAKE_AWS, FAKES, TOKEN, Run, run
+from tests.builds.shells import FAKES, TOKEN, Run, run
 
 SHELLS = (
     ("dash",),
@@ -31,6 +31,7 @@ EAST_DENIED = f"aws: error: AccessDenied at us-east-1\n{NO_TTY}"
 LOGGED_OUT = "Removing login credentials for public.ecr.aws\n"
 
 SAY = "cdk_ecr_public_pull:"
+AGAIN = tuple(f"{SAY} no login yet; trying again in {wait} seconds.\n" for wait in (3, 9))
 FAILED = (
     f"{SAY} ERROR: no login to public.ecr.aws (asked: us-west-2, us-east-1). The build fails.\n"
 )
@@ -51,6 +52,11 @@ FIPS = f"{SAY} - AWS_USE_FIPS_ENDPOINT is true: ECR Public documents no FIPS end
 SWITCH = (
     f"{SAY} To build without a login, set ECR_PUBLIC_PULL=off in the environment of the build.\n"
 )
+
+
+def three_times(output: str) -> str:
+    """What is seen of three rounds of tries that fail."""
+    return output.join(["", *AGAIN, ""])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +95,10 @@ CASES = (
         environment={"AWS_REFUSES": "us-west-2 us-east-1"},
         expected=Run(
             status=1,
-            output=f"{WEST_DENIED}{EAST_DENIED}{FAILED}{CAUSES}{SWITCH}",
-            aws=(WEST, EAST),
-            docker=(LOGIN, LOGIN),
+            output=f"{three_times(WEST_DENIED + EAST_DENIED)}{FAILED}{CAUSES}{SWITCH}",
+            aws=(WEST, EAST) * 3,
+            docker=(LOGIN,) * 6,
+            sleep=("3", "9"),
         ),
     ),
     Case(
@@ -99,9 +106,10 @@ CASES = (
         environment={"AWS_IS_SILENT": "1"},
         expected=Run(
             status=1,
-            output=f"{NO_TTY}{NO_TTY}{FAILED}{CAUSES}{SWITCH}",
-            aws=(WEST, EAST),
-            docker=(LOGIN, LOGIN),
+            output=f"{three_times(NO_TTY * 2)}{FAILED}{CAUSES}{SWITCH}",
+            aws=(WEST, EAST) * 3,
+            docker=(LOGIN,) * 6,
+            sleep=("3", "9"),
         ),
     ),
     Case(
@@ -109,9 +117,10 @@ CASES = (
         environment={"DOCKER_REFUSES": "1"},
         expected=Run(
             status=1,
-            output=f"{LOGIN_REFUSED}{LOGIN_REFUSED}{FAILED}{CAUSES}{SWITCH}",
-            aws=(WEST, EAST),
-            docker=(LOGIN, LOGIN),
+            output=f"{three_times(LOGIN_REFUSED * 2)}{FAILED}{CAUSES}{SWITCH}",
+            aws=(WEST, EAST) * 3,
+            docker=(LOGIN,) * 6,
+            sleep=("3", "9"),
         ),
     ),
     Case(
@@ -119,9 +128,10 @@ CASES = (
         environment={"AWS_REFUSES": "us-west-2 us-east-1", "AWS_USE_FIPS_ENDPOINT": "True"},
         expected=Run(
             status=1,
-            output=f"{WEST_DENIED}{EAST_DENIED}{FAILED}{CAUSES}{FIPS}{SWITCH}",
-            aws=(WEST, EAST),
-            docker=(LOGIN, LOGIN),
+            output=f"{three_times(WEST_DENIED + EAST_DENIED)}{FAILED}{CAUSES}{FIPS}{SWITCH}",
+            aws=(WEST, EAST) * 3,
+            docker=(LOGIN,) * 6,
+            sleep=("3", "9"),
         ),
     ),
     Case(
@@ -129,9 +139,10 @@ CASES = (
         environment={"AWS_REFUSES": "us-west-2 us-east-1", "AWS_USE_FIPS_ENDPOINT": "false"},
         expected=Run(
             status=1,
-            output=f"{WEST_DENIED}{EAST_DENIED}{FAILED}{CAUSES}{SWITCH}",
-            aws=(WEST, EAST),
-            docker=(LOGIN, LOGIN),
+            output=f"{three_times(WEST_DENIED + EAST_DENIED)}{FAILED}{CAUSES}{SWITCH}",
+            aws=(WEST, EAST) * 3,
+            docker=(LOGIN,) * 6,
+            sleep=("3", "9"),
         ),
     ),
     Case(
@@ -150,9 +161,10 @@ CASES = (
         required=False,
         expected=Run(
             status=0,
-            output=f"{WEST_DENIED}{EAST_DENIED}{LOGGED_OUT}{WENT_ON}{CAUSES}",
-            aws=(WEST, EAST),
-            docker=(LOGIN, LOGIN, LOGOUT),
+            output=f"{three_times(WEST_DENIED + EAST_DENIED)}{LOGGED_OUT}{WENT_ON}{CAUSES}",
+            aws=(WEST, EAST) * 3,
+            docker=(*(LOGIN,) * 6, LOGOUT),
+            sleep=("3", "9"),
         ),
     ),
     Case(
@@ -165,9 +177,10 @@ CASES = (
         required=False,
         expected=Run(
             status=0,
-            output=f"{WEST_DENIED}{EAST_DENIED}{LOGGED_OUT}{WENT_ON}{CAUSES}{FIPS}",
-            aws=(WEST, EAST),
-            docker=(LOGIN, LOGIN, LOGOUT),
+            output=f"{three_times(WEST_DENIED + EAST_DENIED)}{LOGGED_OUT}{WENT_ON}{CAUSES}{FIPS}",
+            aws=(WEST, EAST) * 3,
+            docker=(*(LOGIN,) * 6, LOGOUT),
+            sleep=("3", "9"),
         ),
     ),
     Case(
@@ -240,9 +253,11 @@ def test_failure_leaves_the_shell_running(tmp_path: Path, shell: str) -> None:
 
     assert actual == Run(
         status=0,
-        output=f"{WEST_DENIED}{EAST_DENIED}{FAILED}{CAUSES}{SWITCH}the finally block: 1\n",
-        aws=(WEST, EAST),
-        docker=(LOGIN, LOGIN),
+        output=f"{three_times(WEST_DENIED + EAST_DENIED)}{FAILED}{CAUSES}{SWITCH}"
+        "the finally block: 1\n",
+        aws=(WEST, EAST) * 3,
+        docker=(LOGIN,) * 6,
+        sleep=("3", "9"),
     )
 
 
@@ -253,12 +268,13 @@ def test_docker_without_a_working_program(
 ) -> None:
     """A docker that cannot be run fails the login, and nothing else."""
     [script] = login_commands(required=required)
-    fakes = {"aws": FAKE_AWS, "docker": "#!/no/such/interpreter\n"}
+    fakes = {**FAKES, "docker": "#!/no/such/interpreter\n"}
 
     actual = run(tmp_path, script, shell=shell, environment={}, fakes=fakes)
 
     said = [line for line in actual.output.splitlines(keepends=True) if line.startswith(SAY)]
-    expected = f"{FAILED}{CAUSES}{SWITCH}" if required else f"{WENT_ON}{CAUSES}"
+    end = f"{FAILED}{CAUSES}{SWITCH}" if required else f"{WENT_ON}{CAUSES}"
+    expected = "".join([*AGAIN, end])
     assert (actual.status, "".join(said)) == (status, expected)
 
 
@@ -272,8 +288,61 @@ def test_one_region(tmp_path: Path) -> None:
 
     assert actual == Run(
         status=1,
-        output=f"{EAST_DENIED}{SAY} ERROR: no login to public.ecr.aws (asked: us-east-1)."
-        f" The build fails.\n{CAUSES}{SWITCH}",
-        aws=(EAST,),
-        docker=(LOGIN,),
+        output=f"{three_times(EAST_DENIED)}"
+        f"{SAY} ERROR: no login to public.ecr.aws (asked: us-east-1). The build fails.\n"
+        f"{CAUSES}{SWITCH}",
+        aws=(EAST,) * 3,
+        docker=(LOGIN,) * 3,
+        sleep=("3", "9"),
     )
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+@pytest.mark.parametrize(
+    ("environment", "calls", "sleep"),
+    [
+        # The login comes in the third round.
+        ({"DOCKER_REFUSES_FIRST": "4"}, 5, ("3", "9")),
+        ({"DOCKER_REFUSES_FIRST": "2", "RANDOM_BYTE": "255"}, 3, ("3",)),
+        ({"DOCKER_REFUSES_FIRST": "2", "RANDOM_BYTE": "254"}, 3, ("5",)),
+        ({"DOCKER_REFUSES_FIRST": "4", "RANDOM_BYTE": "116"}, 5, ("5", "17")),
+    ],
+)
+def test_a_later_try_succeeds(
+    tmp_path: Path,
+    environment: Mapping[str, str],
+    calls: int,
+    sleep: tuple[str, ...],
+    shell: Sequence[str],
+) -> None:
+    """A login that is refused for a while is tried again, after times that differ."""
+    [script] = login_commands()
+
+    actual = run(
+        tmp_path,
+        f'{script}\necho "${{wait-}}${{seconds-}}${{begun-}}"',
+        shell=shell,
+        environment=environment,
+        fakes=FAKES,
+    )
+
+    assert (actual.status, len(actual.aws), actual.sleep) == (0, calls, sleep)
+    assert actual.output.endswith(
+        f"Login Succeeded\n{SAY} logged in to public.ecr.aws at us-west-2.\n\n"
+    )
+
+
+@pytest.mark.parametrize(("clock_step", "rounds"), [("14", 3), ("15", 2), ("30", 1)])
+def test_no_try_after_half_a_minute(tmp_path: Path, clock_step: str, rounds: int) -> None:
+    """Where a try takes long, there is no network, and another one would take as long."""
+    [script] = login_commands()
+
+    actual = run(
+        tmp_path,
+        script,
+        shell=["dash"],
+        environment={"AWS_REFUSES": "us-west-2 us-east-1", "CLOCK_STEP": clock_step},
+        fakes=FAKES,
+    )
+
+    assert (actual.status, actual.aws) == (1, (WEST, EAST) * rounds)

@@ -16,10 +16,14 @@ from tests.cli.program import Cli, Ran, run
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
-        (("--help",), ["check", "fix", "pulls", "login", "--version", "examples:", "exit status:"]),
+        (
+            ("--help",),
+            ["check", "fix", "pulls", "login", "policy", "--version", "examples:", "exit status:"],
+        ),
         (("check", "--help"), ["--config FILE", "--format {text,json}", "local_images", "ignore["]),
         (("fix", "--help"), ["--diff", "symbolic link", "read-only", "hard links"]),
         (("pulls", "-h"), ["--build-arg NAME=VALUE", "--target STAGE", "--platform OS/ARCH"]),
+        (("policy", "--help"), ["--enforce", "--allow IMAGE", "--shell", "--config FILE"]),
         (("login", "--help"), ["--run", "--optional", "us-west-2", "us-east-1"]),
     ],
 )
@@ -105,7 +109,7 @@ def fake_tools(folder: Path, **scripts: str) -> str:
         ),
         (("--run",), "exit 1", 1, ""),
         (("--run", "--optional"), "exit 1", 0, ""),
-        (("--run",), "kill -9 $PPID", 137, ""),
+        (("--run",), "read -r _ _ _ shell _ < /proc/$PPID/stat; kill -9 $shell", 137, ""),
     ],
 )
 def test_login_runs_the_commands(
@@ -113,8 +117,9 @@ def test_login_runs_the_commands(
 ) -> None:
     """The exit status of --run is that of the commands."""
     docker = 'read -r token && [ -n "$token" ]'
-    # The shell that runs the pipe is the parent of its commands.
-    path = fake_tools(tmp_path, aws=aws, docker=f'[ "$1" = logout ] || {{ {docker}; }}')
+    # The shell that runs the pipe is the parent of its commands, and of it the one that is run.
+    docker = f'[ "$1" = logout ] || {{ {docker}; }}'
+    path = fake_tools(tmp_path, aws=aws, docker=docker, sleep="exit 0")
     ran = run("login", *arguments, folder=tmp_path, PATH=path, ECR_PUBLIC_PULL="")
     assert (ran.status, ran.out) == (status, out)
 

@@ -10,12 +10,16 @@ import aws_cdk as cdk
 from aws_cdk import assertions
 from aws_cdk import aws_codebuild as codebuild
 
+from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
+from cdk_ecr_public_pull.images.mirrors import Mirrors
+
 if TYPE_CHECKING:
     from constructs import Construct
 
     from cdk_ecr_public_pull import EcrPublicPull
 
 USERS: dict[str, object] = {"version": "0.2", "phases": {"build": {"commands": ["make"]}}}
+[POLICY] = hub_pulls_commands(Mirrors())
 PRIVILEGED = codebuild.BuildEnvironment(privileged=True)
 Apply = Callable[..., None]
 

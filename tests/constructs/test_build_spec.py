@@ -272,3 +272,26 @@ def test_missing_file() -> None:
         "directory\n  help: a text names a local file, from the working directory; "
         "pass a buildspec itself as a mapping"
     )
+
+
+@pytest.mark.parametrize(("length", "is_refused"), [(25_400, False), (25_500, True)])
+def test_length(length: int, *, is_refused: bool) -> None:
+    """What CodeBuild would refuse for its length is refused at synth, with the remedy."""
+    stack = new_stack()
+    text = {"version": "0.2", "phases": {"build": {"commands": ["#"]}}}
+    spare = length - len(json.dumps(text, indent=2)) + 1
+    text["phases"] = {"build": {"commands": ["#" * spare]}}
+    project = codebuild.Project(stack, "Build", build_spec=codebuild.BuildSpec.from_object(text))
+
+    if not is_refused:
+        merge_into(project, LOGIN, properties_of(project)).make()
+        assert len(str(build_spec_of(stack))) <= 25_600
+        return
+    with pytest.raises(InvalidBuildSpec) as caught:
+        merge_into(project, LOGIN, properties_of(project))
+    assert str(caught.value) == (
+        "the buildspec of project Stack0/Build has 25500 characters, and 25670 with what pulls "
+        "from ECR Public; CodeBuild takes 25600\n"
+        "  help: move commands into a script in the source; fewer mirrors and local_images make "
+        "the source policy shorter, and hub_pulls=HubPulls.AS_WRITTEN leaves it out"
+    )

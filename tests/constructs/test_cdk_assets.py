@@ -28,6 +28,8 @@ import json, os, sys
 from pathlib import Path
 
 arguments = sys.argv[1:]
+if arguments[0] in ("version", "buildx"):
+    sys.exit()
 folder = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
 shown = "default"
 if arguments[0] == "--config":

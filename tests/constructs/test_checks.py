@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from cdk_ecr_public_pull.constructs.checks import ProjectFacts, refuse, warnings
@@ -56,6 +58,15 @@ def test_refused(facts: ProjectFacts, expected: str) -> None:
 
 
 WARNINGS = {
+    "old-docker": (
+        ProjectFacts(path="S/B", image="aws/codebuild/standard:6.0", has_source_policy=True),
+        (
+            "project S/B builds in aws/codebuild/standard:6.0, whose Docker is too old for a "
+            "source policy: images that its Dockerfiles name on Docker Hub are pulled from there\n"
+            f"  help: choose a newer image, {LINUX}; or move the pulls in the Dockerfiles with "
+            "ecr-public-pull fix, and say hub_pulls=HubPulls.AS_WRITTEN"
+        ),
+    ),
     "not-privileged": (
         ProjectFacts(path="S/B", privileged=False),
         (
@@ -114,3 +125,26 @@ def test_warnings(rule: str) -> None:
     refuse(facts)
 
     assert list(warnings(facts)) == [(rule, message)]
+
+
+@pytest.mark.parametrize(
+    ("image", "is_old"),
+    [
+        ("aws/codebuild/standard:5.0-24.10.29", True),
+        ("aws/codebuild/standard:7.0", False),
+        ("aws/codebuild/standard:8.0", False),
+        ("aws/codebuild/amazonlinux2-x86_64-standard:4.0", True),
+        ("aws/codebuild/amazonlinux2-x86_64-standard:5.0", False),
+        ("aws/codebuild/amazonlinux-x86_64-standard:5.0", False),
+        ("aws/codebuild/amazonlinux2-aarch64-standard:2.0", True),
+        ("aws/codebuild/amazonlinux2-aarch64-standard:3.0", False),
+        ("my/standard:6.0", False),
+        (None, False),
+    ],
+)
+def test_old_docker(image: str | None, *, is_old: bool) -> None:
+    """Only images that are known for an old Docker are warned of, and only for a policy."""
+    facts = ProjectFacts(path="S/B", image=image, has_source_policy=True)
+
+    assert [rule for rule, _ in warnings(facts)] == (["old-docker"] if is_old else [])
+    assert list(warnings(dataclasses.replace(facts, has_source_policy=False))) == []

@@ -14,7 +14,7 @@ from aws_cdk import aws_codebuild as codebuild
 from cdk_ecr_public_pull import EcrPublicPull
 from cdk_ecr_public_pull.builds.login import login_commands
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
-from tests.constructs.projects import Apply, aspect, logins, mixin, project, warnings
+from tests.constructs.projects import POLICY, Apply, aspect, logins, mixin, project, warnings
 
 if TYPE_CHECKING:
     from constructs import IConstruct
@@ -170,7 +170,7 @@ def test_a_runner_by_name() -> None:
 
     EcrPublicPull().apply_to(project(stack, source=github_runner()))
 
-    assert logins(stack) == [list(login_commands())]
+    assert logins(stack) == [[*login_commands(), POLICY]]
 
 
 def test_no_project() -> None:

@@ -15,13 +15,14 @@ from cdk_ecr_public_pull.builds.cdk_docker import cdk_docker_commands
 from cdk_ecr_public_pull.builds.login import login_commands
 from cdk_ecr_public_pull.errors import InvalidBuildSpec
 from tests.constructs.pipeline_app import PROJECTS, Pipeline, PipelineApp, Project, pipeline_app
+from tests.constructs.projects import POLICY
 
 [LOGIN] = login_commands()
 [LENIENT_LOGIN] = login_commands(required=False)
 [CDK_DOCKER] = cdk_docker_commands([LOGIN])
 BUILDKIT = {"variables": {"DOCKER_BUILDKIT": "1"}}
-ALL = {name: [LOGIN] for name in PROJECTS}
-LENIENT = {name: [LENIENT_LOGIN] for name in PROJECTS}
+ALL = {name: [LOGIN, POLICY] for name in PROJECTS}
+LENIENT = {name: [LENIENT_LOGIN, POLICY] for name in PROJECTS}
 
 # What each project installs before it can start, without this library.
 INSTALL = {
@@ -54,14 +55,14 @@ PUBLISHING = "asset_publishing_code_build_defaults"
 OPTIONS: dict[tuple[str, ...], dict[str, list[str]]] = {
     (): {},
     ("code_build_defaults",): ALL,
-    ("synth_code_build_defaults",): {"Synth": [LOGIN]},
-    ("self_mutation_code_build_defaults",): {"SelfMutation": [LOGIN]},
-    (PUBLISHING,): {"DockerAsset": [LOGIN], "FileAsset": [LOGIN]},
+    ("synth_code_build_defaults",): {"Synth": [LOGIN, POLICY]},
+    ("self_mutation_code_build_defaults",): {"SelfMutation": [LOGIN, POLICY]},
+    (PUBLISHING,): {"DockerAsset": [LOGIN, POLICY], "FileAsset": [LOGIN, POLICY]},
     # CDK appends the one list to the other: a second login costs a second, and no harm.
     ("code_build_defaults", PUBLISHING): {
         **ALL,
-        "DockerAsset": [LOGIN, LOGIN],
-        "FileAsset": [LOGIN, LOGIN],
+        "DockerAsset": [LOGIN, POLICY, LOGIN, POLICY],
+        "FileAsset": [LOGIN, POLICY, LOGIN, POLICY],
     },
 }
 
@@ -102,7 +103,7 @@ def test_own_options(tmp_path: Path) -> None:
     ).projects()["Synth"]
 
     assert project.build_spec["env"] == {"variables": {"NAME": "value", "DOCKER_BUILDKIT": "1"}}
-    assert project.commands("install") == [LOGIN, "npm ci", "docker run --rm tools"]
+    assert project.commands("install") == [LOGIN, POLICY, "npm ci", "docker run --rm tools"]
     assert project.commands("pre_build") == ["true"]
     assert project.privileged
     assert project.timeout == 7
@@ -130,7 +131,7 @@ def test_the_aspect_alone(tmp_path: Path) -> None:
     """A pipeline's projects, which CDK makes at synth, get the login; no daemon, no failure."""
     made = aspect(pipeline_app(tmp_path, Pipeline()))
 
-    assert before_build(made.projects()) == behind({**LENIENT, "DockerAsset": [LOGIN]})
+    assert before_build(made.projects()) == behind({**LENIENT, "DockerAsset": [LOGIN, POLICY]})
     assert made.warnings() == {}
 
 
@@ -160,7 +161,7 @@ def test_the_aspect_and_a_file_in_the_assembly(
     """A buildspec that CDK wrote into the assembly is read; without the login it is said."""
     made = aspect(pipeline_app(tmp_path, with_login_in(*names, publish_assets_in_parallel=False)))
 
-    expected = [*([LOGIN] if names else []), *INSTALL["DockerAsset"]]
+    expected = [*([LOGIN, POLICY] if names else []), *INSTALL["DockerAsset"]]
     assert made.projects()["DockerAsset"].commands("install") == expected
     assert made.warnings() == warned
 
@@ -194,6 +195,6 @@ def test_docker_credentials(
     )
     app = aspect(pipeline_app(tmp_path, made))
 
-    expected = [LOGIN, *([CDK_DOCKER] if repaired else []), *INSTALL["DockerAsset"]]
+    expected = [LOGIN, POLICY, *([CDK_DOCKER] if repaired else []), *INSTALL["DockerAsset"]]
     assert app.projects()["DockerAsset"].commands("install") == expected
     assert app.warnings() == warned

@@ -23,6 +23,7 @@ from cdk_ecr_public_pull import (
 from cdk_ecr_public_pull.builds.login import login_commands
 from cdk_ecr_public_pull.constructs.project import PipelineProjectProps, ProjectProps
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject, UnusableFile
+from tests.constructs.projects import POLICY
 
 BOTH = pytest.mark.parametrize("kind", [EcrPublicPullProject, EcrPublicPullPipelineProject])
 USERS = {"version": "0.2", "phases": {"build": {"commands": ["docker build ."]}}}
@@ -30,7 +31,7 @@ MERGED = {
     "version": "0.2",
     "env": {"variables": {"DOCKER_BUILDKIT": "1"}},
     "phases": {
-        "pre_build": {"commands": list(login_commands())},
+        "pre_build": {"commands": [*login_commands(), POLICY]},
         "build": {"commands": ["docker build ."]},
     },
 }
@@ -131,7 +132,7 @@ def test_pull(kind: Kind) -> None:
     kind(stack, "Build", build_spec=USERS, pull=EcrPublicPull(required=False))
 
     commands = json.loads(project_in(stack)["Source"]["BuildSpec"])["phases"]["pre_build"]
-    assert commands == {"commands": list(login_commands(required=False))}
+    assert commands == {"commands": [*login_commands(required=False), POLICY]}
 
 
 @BOTH

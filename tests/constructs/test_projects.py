@@ -17,6 +17,7 @@ from cdk_ecr_public_pull import EcrPublicPull, EcrPublicPullProject, LoginRegion
 from cdk_ecr_public_pull.builds.login import login_commands
 from cdk_ecr_public_pull.constructs.structs import replaced
 from tests.constructs.projects import (
+    POLICY,
     PRIVILEGED,
     USERS,
     Apply,
@@ -62,12 +63,12 @@ def test_every_project_of_the_app(apply: Apply) -> None:
     apply(app, EcrPublicPull())
 
     nested = next(it for it in stack.node.find_all() if isinstance(it, cdk.NestedStack))
-    assert logins(stack) == [[LOGIN], [LOGIN]]
-    assert logins(nested) == [[LOGIN]]
+    assert logins(stack) == [[LOGIN, POLICY], [LOGIN, POLICY]]
+    assert logins(nested) == [[LOGIN, POLICY]]
     [[_, parts]] = [it["Fn::Join"] for it in build_specs(tokens)]
     texts = [it if isinstance(it, str) else "URL" for it in parts]
     assert json.loads("".join(texts))["phases"] == {
-        "pre_build": {"commands": [LOGIN]},
+        "pre_build": {"commands": [LOGIN, POLICY]},
         "build": {"commands": ["echo URL"]},
     }
     assert [granted(it) for it in (stack, nested, tokens)] == [2, 1, 1]
@@ -98,7 +99,7 @@ def test_twice(first: Apply, second: Apply) -> None:
         first(stack, one)
     second(stack, other)
 
-    assert logins(stack) == [list(login_commands(regions=regions))]
+    assert logins(stack) == [[*login_commands(regions=regions), POLICY]]
     assert granted(stack) == 1
     assert warnings(stack) == {}
 
@@ -112,7 +113,7 @@ def test_a_project_of_this_library_keeps_its_options(apply: Apply) -> None:
 
     apply(app, EcrPublicPull())
 
-    assert logins(stack) == [[LENIENT_LOGIN]]
+    assert logins(stack) == [[LENIENT_LOGIN, POLICY]]
 
 
 @WAYS
@@ -123,7 +124,7 @@ def test_not_privileged(apply: Apply) -> None:
 
     apply(stack, EcrPublicPull())
 
-    assert logins(stack) == [[LENIENT_LOGIN]]
+    assert logins(stack) == [[LENIENT_LOGIN, POLICY]]
     assert list(warnings(stack)) == ["not-privileged"]
 
 
@@ -131,7 +132,7 @@ def test_nothing_to_change() -> None:
     """A project that has it all keeps its buildspec to the letter."""
     stack = cdk.Stack(cdk.App(), "Stack")
     spec = {
-        "phases": {"build": {"commands": ["make"]}, "install": {"commands": [LOGIN]}},
+        "phases": {"build": {"commands": ["make"]}, "install": {"commands": [LOGIN, POLICY]}},
         "env": {"variables": {"DOCKER_BUILDKIT": "1"}},
         "version": "0.2",
     }
@@ -157,7 +158,7 @@ def test_stages() -> None:
     aspect(app, EcrPublicPull())
 
     app.synth()
-    assert [logins(stack) for stack in stacks] == [[[LOGIN]], [[LOGIN]], [[]]]
+    assert [logins(stack) for stack in stacks] == [[[LOGIN, POLICY]], [[LOGIN, POLICY]], [[]]]
 
 
 @jsii.implements(cdk.IAspect)
@@ -177,7 +178,7 @@ def test_projects_that_come_later(apply: Apply, *, stabilize: bool) -> None:
     apply(app, EcrPublicPull())
     cdk.Aspects.of(stack).add(_AddsAProject())
 
-    assert logins(stack) == [[LOGIN]]
+    assert logins(stack) == [[LOGIN, POLICY]]
 
 
 SOURCES: dict[str, Callable[[cdk.Stack], codebuild.ISource]] = {

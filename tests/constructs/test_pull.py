@@ -11,9 +11,11 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 
-from cdk_ecr_public_pull import EcrPublicPull, LoginRegion
+from cdk_ecr_public_pull import EcrPublicPull, HubPulls, LoginRegion, Mirrors
+from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.login import login_commands
 from cdk_ecr_public_pull.errors import UnsupportedProject
+from tests.constructs.projects import POLICY
 
 USERS = {"version": "0.2", "phases": {"build": {"commands": ["docker build ."]}}}
 LOGIN_STATEMENT = {
@@ -79,7 +81,7 @@ def test_apply_to(times: int) -> None:
         "version": "0.2",
         "env": {"variables": {"DOCKER_BUILDKIT": "1"}},
         "phases": {
-            "pre_build": {"commands": list(login_commands())},
+            "pre_build": {"commands": [*login_commands(), POLICY]},
             "build": {"commands": ["docker build ."]},
         },
     }
@@ -98,7 +100,7 @@ def test_options() -> None:
     expected = login_commands(regions=[LoginRegion.US_EAST_1], required=False)
     build_spec = build_spec_of(stack)
     assert isinstance(build_spec, dict)
-    assert build_spec["phases"]["pre_build"]["commands"] == list(expected)
+    assert build_spec["phases"]["pre_build"]["commands"] == [*expected, POLICY]
 
 
 def test_notes() -> None:
@@ -322,3 +324,43 @@ def test_subnets_of_another_vpc() -> None:
         "/Stack/Build", assertions.Match.any_value()
     )
     assert "(Stack/Vpc/PRIVATE_ISOLATEDSubnet1)" in str(warning.entry.data)
+
+
+@pytest.mark.parametrize(
+    ("hub_pulls", "allow"),
+    [
+        (HubPulls.REDIRECT, ["node:custom"]),
+        (HubPulls.ENFORCE, ["docker/dockerfile"]),
+        (HubPulls.AS_WRITTEN, []),
+    ],
+)
+def test_hub_pulls(hub_pulls: HubPulls, allow: list[str]) -> None:
+    """The policy of the options stands behind the login."""
+    stack = new_stack()
+    mirrors = Mirrors(mirrors={"myorg/*": "cache.example/*"})
+
+    EcrPublicPull(
+        hub_pulls=hub_pulls, allow=allow, mirrors=mirrors, local_images=["my-base"]
+    ).apply_to(new_project(stack))
+
+    build_spec = build_spec_of(stack)
+    assert isinstance(build_spec, dict)
+    expected = hub_pulls_commands(
+        mirrors.with_local_images(["my-base"]), hub_pulls=hub_pulls, allow=allow
+    )
+    assert build_spec["phases"]["pre_build"]["commands"] == [*login_commands(), *expected]
+
+
+@pytest.mark.parametrize(
+    ("hub_pulls", "warned"), [(HubPulls.REDIRECT, True), (HubPulls.AS_WRITTEN, False)]
+)
+def test_old_docker(hub_pulls: HubPulls, *, warned: bool) -> None:
+    """An image with an old Docker is warned of where its build is to read a policy."""
+    stack = new_stack()
+    environment = codebuild.BuildEnvironment(
+        build_image=codebuild.LinuxBuildImage.STANDARD_5_0, privileged=True
+    )
+
+    EcrPublicPull(hub_pulls=hub_pulls).apply_to(new_project(stack, environment=environment))
+
+    assert warnings_of(stack) == (["cdk_ecr_public_pull:old-docker"] if warned else [])

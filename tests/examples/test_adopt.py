@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from cdk_ecr_public_pull.builds.buildspec import merge_login, parse_build_spec
+from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.login import LOGIN_ACTIONS, login_commands
+from cdk_ecr_public_pull.images.mirrors import Mirrors
 from scripts.synth import without_credentials
 
 ROOT = Path(__file__).parent.parent.parent
@@ -180,7 +182,8 @@ def test_build_specs(
     old, new = map(text_of, changes.get(path) or changes[f"{path}/Fn::Join"])
 
     spec = parse_build_spec(old, source="old")
-    expected = merge_login(spec, login_commands(required=required)).build_spec
+    commands = [*login_commands(required=required), *hub_pulls_commands(Mirrors())]
+    expected = merge_login(spec, commands).build_spec
     assert parse_build_spec(new, source="new") == expected
 
 

@@ -145,10 +145,7 @@ def test_wrong_names(mirrors: dict[str, str], message: str) -> None:
         ),
         (
             f"node@{DIGEST}",
-            (
-                "has a digest, which an image that was never pushed has not.\n"
-                "  help: name it without the digest"
-            ),
+            "has a digest.\n  help: name it without the digest",
         ),
     ],
 )

@@ -18,6 +18,7 @@ from cdk_ecr_public_pull import (
     EcrPublicPullPipelineProject,
     EcrPublicPullProject,
     Finding,
+    HubPulls,
     ImageReference,
     LoginRegion,
     Mirrors,
@@ -36,7 +37,11 @@ if TYPE_CHECKING:
 def whole_app(app: cdk.App) -> None:
     """The lines that move an app."""
     pull = EcrPublicPull(
-        login_regions=[LoginRegion.US_EAST_1], required=False, local_images=["my-base"]
+        login_regions=[LoginRegion.US_EAST_1],
+        required=False,
+        hub_pulls=HubPulls.ENFORCE,
+        allow=["docker/dockerfile"],
+        local_images=["my-base"],
     )
     cdk.PropertyInjectors.of(app).add(EcrPublicBuildContexts(mirrors=Mirrors()))
     cdk.Aspects.of(app).add(pull)

@@ -1,0 +1,1 @@
+"""Tests with a real Docker engine, registries and AWS CLI, on loopback addresses only."""

@@ -1,0 +1,48 @@
+"""A CDK app with the projects of the closed loop, which know nothing of what they build."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_codebuild as codebuild
+
+from app import BUILD_SPEC
+from cdk_ecr_public_pull import EcrPublicPull, EcrPublicPullProject, HubPulls
+from tests.engine.world import PRIVATE_REGISTRY
+
+# As a job that makes its own base image before the image that it is for.
+WITH_A_BASE = {
+    "version": "0.2",
+    "phases": {"build": {"commands": ["docker build --tag my-base base", "docker build ."]}},
+}
+REPOSITORY = {
+    "REPOSITORY_URI": codebuild.BuildEnvironmentVariable(value=f"{PRIVATE_REGISTRY}/closed-loop")
+}
+
+
+def build_app() -> cdk.App:
+    """Build the app."""
+    app = cdk.App()
+    stack = cdk.Stack(app, "ClosedLoop")
+    codebuild.Project(
+        stack,
+        "Plain",
+        build_spec=codebuild.BuildSpec.from_object(BUILD_SPEC),
+        environment=codebuild.BuildEnvironment(privileged=True),
+        environment_variables=REPOSITORY,
+    )
+    enforcing = EcrPublicPull(hub_pulls=HubPulls.ENFORCE, local_images=["my-base"])
+    projects = {
+        "Redirecting": (BUILD_SPEC, EcrPublicPull()),
+        "Lenient": (BUILD_SPEC, EcrPublicPull(required=False)),
+        "Enforcing": (BUILD_SPEC, enforcing),
+        "Basing": (WITH_A_BASE, enforcing),
+    }
+    for name, (build_spec, pull) in projects.items():
+        EcrPublicPullProject(
+            stack, name, build_spec=build_spec, pull=pull, environment_variables=REPOSITORY
+        )
+    return app
+
+
+if __name__ == "__main__":
+    build_app().synth()

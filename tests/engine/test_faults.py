@@ -1,0 +1,203 @@
+"""What goes wrong at AWS and at the registries, and how a deployed build ends."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests.engine.codebuild import CodeBuild
+from tests.engine.ecr_public_api import Mood
+from tests.engine.registry import Fault
+from tests.engine.world import World
+
+pytestmark = pytest.mark.engine
+
+WEST, EAST = "us-west-2", "us-east-1"
+SOURCE = {"Dockerfile": "FROM node:21\nCOPY --from=busybox /bin/busybox /tool\n"}
+STALE = {
+    "auths": {"public.ecr.aws": {"auth": base64.b64encode(b"AWS:of-yesterday").decode()}},
+}
+# How long a build waits before it tries again, tests/builds/ shows.
+NO_WAITING = "sleep() { :; }"
+NO_LOGIN = "cdk_ecr_public_pull: ERROR: no login to public.ecr.aws (asked: us-west-2, us-east-1)."
+GOES_ON = "cdk_ecr_public_pull: WARNING: no login to public.ecr.aws (asked: us-west-2, us-east-1)."
+AGAIN = "cdk_ecr_public_pull: no login yet; trying again in "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A fault, and how a build ends.
+
+    Attributes:
+        id: Its name.
+        fault: What brings it about.
+        project: The project that builds.
+        succeeds: Whether the build succeeds.
+        calls: The regions that are asked for a login.
+        says: What its log says.
+        stale: Whether an expired login is there before.
+        logged_in: Whether public.ecr.aws serves clients with a login, and no other.
+    """
+
+    id: str
+    fault: Callable[[World], None]
+    project: str = "Redirecting"
+    succeeds: bool = True
+    calls: tuple[str, ...] = (WEST,)
+    says: tuple[str, ...] = ()
+    stale: bool = False
+    logged_in: bool = True
+
+
+def api(world: World, mood: Mood, *regions: str, times: int = 1_000_000) -> None:
+    """Let the API of regions answer so."""
+    for region in regions:
+        world.api.set_mood(region, mood, times=times)
+
+
+LOGINS = (
+    Case(
+        id="us-west-2 refuses",
+        fault=lambda world: api(world, Mood.REFUSE, WEST),
+        calls=(WEST, EAST),
+        stale=True,
+        says=("(UnsupportedCommandException)", "logged in to public.ecr.aws at us-east-1."),
+    ),
+    Case(
+        # The AWS CLI asks three times.
+        id="us-west-2 throttles for a while",
+        fault=lambda world: api(world, Mood.THROTTLE, WEST, times=2),
+        calls=(WEST, WEST, WEST),
+    ),
+    Case(
+        id="both regions throttle for a while",
+        fault=lambda world: api(world, Mood.THROTTLE, WEST, EAST, times=3),
+        calls=(WEST, WEST, WEST, EAST, EAST, EAST, WEST),
+        says=("(ThrottlingException)", AGAIN),
+    ),
+    Case(
+        id="the role lacks an action",
+        fault=lambda world: api(world, Mood.DENY, WEST, EAST),
+        succeeds=False,
+        calls=(WEST, EAST) * 3,
+        says=(
+            "is not authorized to perform: sts:GetServiceBearerToken",
+            NO_LOGIN,
+            "needs ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on resource *",
+        ),
+    ),
+    Case(
+        id="the permission is known a little later",
+        fault=lambda world: api(world, Mood.DENY, WEST, EAST, times=1),
+        calls=(WEST, EAST, WEST),
+        says=(AGAIN,),
+    ),
+    Case(
+        id="no login, and none is required",
+        fault=lambda world: api(world, Mood.DENY, WEST, EAST),
+        project="Lenient",
+        calls=(WEST, EAST) * 3,
+        says=(GOES_ON,),
+        stale=True,
+        logged_in=False,
+    ),
+    Case(
+        id="public.ecr.aws throttles the login for a while",
+        fault=lambda world: world.public.fail(Fault.THROTTLED, times=2),
+        calls=(WEST, EAST, WEST),
+        says=(AGAIN,),
+    ),
+    Case(
+        id="every login counts as expired",
+        fault=lambda world: world.public.fail(Fault.EXPIRED_LOGIN),
+        succeeds=False,
+        calls=(WEST, EAST) * 3,
+        says=(NO_LOGIN,),
+    ),
+    Case(
+        id="every login counts as expired, and none is required",
+        fault=lambda world: world.public.fail(Fault.EXPIRED_LOGIN),
+        project="Lenient",
+        calls=(WEST, EAST) * 3,
+        says=(GOES_ON,),
+        stale=True,
+        logged_in=False,
+    ),
+)
+
+
+@pytest.mark.parametrize("case", LOGINS, ids=lambda case: case.id)
+def test_login(world: World, codebuild: CodeBuild, case: Case) -> None:
+    """A login that fails is tried again, elsewhere, or ends the build with what to do."""
+    before = [NO_WAITING]
+    if case.stale:
+        before.append(f"mkdir ~/.docker; echo '{json.dumps(STALE)}' > ~/.docker/config.json")
+    case.fault(world)
+
+    build = codebuild.build(f"ClosedLoop-{case.project}", SOURCE, before="; ".join(before))
+
+    assert build.succeeded is case.succeeds, build.log
+    assert tuple(world.api.calls) == case.calls
+    assert [text for text in case.says if text not in build.log] == [], build.log
+    served = {seen.login for seen in world.public.pulls if seen.status == 200}
+    assert served == ({case.logged_in} if case.succeeds else set())
+    assert world.hub.seen == []
+
+
+def without(world: World, image: str) -> None:
+    """Let public.ecr.aws lack an image."""
+    world.public.missing.add(image)
+
+
+PULLS = (
+    Case(
+        id="the pulls are throttled for a while",
+        fault=lambda world: world.public.fail(Fault.THROTTLED_PULL, times=4),
+    ),
+    Case(
+        id="the pulls are throttled",
+        fault=lambda world: world.public.fail(Fault.THROTTLED_PULL),
+        succeeds=False,
+        says=("https://public.ecr.aws/v2/docker/library/", "429 Too Many Requests"),
+    ),
+    Case(id="slow", fault=lambda world: world.public.fail(Fault.SLOW, times=4)),
+    Case(
+        id="a layer is cut once",
+        fault=lambda world: world.public.fail(Fault.CUT_LAYER, times=1),
+    ),
+    Case(
+        id="no such repository",
+        fault=lambda world: without(world, "docker/library/node"),
+        succeeds=False,
+        says=(
+            "public.ecr.aws/docker/library/node:21: not found",
+            'cdk_ecr_public_pull: - "not found" at the place of a copy',
+        ),
+    ),
+    Case(
+        id="no such tag",
+        fault=lambda world: without(world, "docker/library/busybox/manifests/latest"),
+        succeeds=False,
+        says=(
+            "public.ecr.aws/docker/library/busybox:latest: not found",
+            'cdk_ecr_public_pull: - "not found" at the place of a copy',
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("case", PULLS, ids=lambda case: case.id)
+def test_pull(world: World, codebuild: CodeBuild, case: Case) -> None:
+    """BuildKit tries again by itself, or says which copy it did not get."""
+    case.fault(world)
+
+    build = codebuild.build(f"ClosedLoop-{case.project}", SOURCE)
+
+    assert build.succeeded is case.succeeds, build.log
+    assert tuple(world.api.calls) == case.calls
+    assert [text for text in case.says if text not in build.log] == [], build.log
+    assert world.hub.seen == []
