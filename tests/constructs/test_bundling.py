@@ -88,7 +88,11 @@ def test_from_registry_refused(image: str, error: type[Exception], message: str)
 
 # It stands for docker, as no engine runs here: it writes down what it is asked for, has an image
 # once that was built, and runs a container by writing a file where bundling looks for one.
-RECORDING_DOCKER = """#!{python}
+# Python by way of sh: a first line names no program whose path has a space.
+RECORDING_DOCKER = """#!/bin/sh
+''':'
+exec "{python}" "$0" "$@"
+'''
 import json, pathlib, sys
 log = pathlib.Path({log!r})
 calls = json.loads(log.read_text()) if log.exists() else []

@@ -23,7 +23,11 @@ from tests.constructs.aws_stub import REGISTRY, aws_stub
 from tests.constructs.pipeline_app import Pipeline, pipeline_app
 
 # As the real one, it keeps a login in the configuration that it is given, beside what is there.
-FAKE_DOCKER = f"""#!{sys.executable}
+# Python by way of sh: a first line names no program whose path has a space.
+FAKE_DOCKER = f"""#!/bin/sh
+''':'
+exec "{sys.executable}" "$0" "$@"
+'''
 import json, os, sys
 from pathlib import Path
 
