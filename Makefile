@@ -48,8 +48,8 @@ bench: $(READY) ## Measure speed and memory; FOLDER=path measures its Dockerfile
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--editable '.[bench]'
 	@$(PY) scripts/bench_files.py
-	@$(PY) scripts/bench_synth.py
-	@$(PY) scripts/bench.py $(if $(FOLDER),'$(FOLDER)')
+	@$(PY) scripts/bench.py $(if $(FOLDER),'$(FOLDER)'); missed=$$?; \
+		$(PY) scripts/bench_synth.py && exit $$missed
 
 fuzz: $(READY) ## Look for Dockerfiles that break the rules; SECONDS=n says for how long
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \

@@ -40,7 +40,7 @@ _PHASES_REMEDY = f"The keys of phases are {', '.join(PHASES)}."
 _PHASE_REMEDY = "The commands of a phase are a list under its key commands."
 _COMMAND_REMEDY = 'A command that holds a ": " needs quotes.'
 
-_POSIX_SHELLS = (None, "bash", "sh", "/bin/bash", "/bin/sh")
+POSIX_SHELLS = (None, "bash", "sh", "/bin/bash", "/bin/sh")
 
 _EXCERPT = 80
 """How many characters of an offending value are shown."""
@@ -168,7 +168,7 @@ def _refuse_version(spec: Mapping[str, object], source: str) -> None:
 
 def _env(spec: Mapping[str, object], source: str) -> dict[str, object]:
     env = _mapping(spec.get("env"), "env", source, remedy=_VARIABLES_REMEDY)
-    if env.get("shell") not in _POSIX_SHELLS:
+    if env.get("shell") not in POSIX_SHELLS:
         message = (
             f"{source}: env.shell is {env['shell']}, but the login is written for a POSIX shell."
             " Remove env.shell, or set it to bash or /bin/sh."

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from cdk_ecr_public_pull.builds.buildspec import POSIX_SHELLS
 from cdk_ecr_public_pull.builds.docker_commands import NamedImage, Use, named_images
-from cdk_ecr_public_pull.builds.notes import listed
+from cdk_ecr_public_pull.builds.notes import listed, mapping
+from cdk_ecr_public_pull.builds.source_policy import POLICY_VARIABLE
 from cdk_ecr_public_pull.images.mirrors import Mirrors, Verdict
 from cdk_ecr_public_pull.images.partial import PartialReference, parse_partial
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB
@@ -15,15 +17,12 @@ from cdk_ecr_public_pull.images.reference import DOCKER_HUB
 # The images that CodeBuild itself has:
 # https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
 _CURATED = "aws/codebuild/"
-_POSIX_SHELLS = (None, "bash", "sh", "/bin/bash", "/bin/sh")
 _COMMAND_KEYS = ("commands", "finally")
 
 # What tells an image's name from a host and its port, a user and a password, a version.
 _IMAGE_ARGUMENT = re.compile(r"(?:.*_)?(?:BASE|FROM)|.*IMAGE", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r":(?:latest|lts|stable|[0-9]+[-.].+)|.*@.+")
 _OF_A_BUILD = frozenset({Use.BUILD_ARG, Use.BUILD_CONTEXT})
-# Set in a build, it moves what docker build pulls, and says what is left alone.
-_SOURCE_POLICY = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"
 _KNOWN = frozenset({Verdict.MIRRORED, Verdict.WITHDRAWN})
 
 
@@ -57,7 +56,8 @@ def build_spec_images(build_spec: Mapping[str, object], mirrors: Mirrors) -> lis
         mirrors: Which images have copies, and which are local.
     """
     scripts = list(_scripts(build_spec))
-    has_policy = any(_SOURCE_POLICY in script for _, script in scripts)
+    # Set in a build, it moves what docker build pulls, and says what is left alone.
+    has_policy = any(POLICY_VARIABLE in script for _, script in scripts)
     named = [(place, image) for place, script in scripts for image in named_images(script)]
     made = {
         partial.reference.name
@@ -89,11 +89,11 @@ def environment_image(text: str, *, place: str) -> BuildImage | None:
 
 
 def _scripts(build_spec: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    if _mapping(build_spec.get("env")).get("shell") not in _POSIX_SHELLS:
+    if mapping(build_spec.get("env")).get("shell") not in POSIX_SHELLS:
         return
-    for phase, content in _mapping(build_spec.get("phases")).items():
+    for phase, content in mapping(build_spec.get("phases")).items():
         for key in _COMMAND_KEYS:
-            for index, command in enumerate(listed(_mapping(content).get(key))):
+            for index, command in enumerate(listed(mapping(content).get(key))):
                 place = f"phases.{phase}.{key}[{index}]"
                 if isinstance(command, str):
                     yield place, command
@@ -130,22 +130,18 @@ def _batch_images(build_spec: Mapping[str, object]) -> Iterator[BuildImage]:
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/batch-build-buildspec.html
     """
-    batch = _mapping(build_spec.get("batch"))
+    batch = mapping(build_spec.get("batch"))
     for kind in ("build-graph", "build-list"):
         for index, task in enumerate(listed(batch.get(kind))):
             place = f"batch.{kind}[{index}].env.image"
-            yield from _environment_images(_mapping(task).get("env"), place)
-    matrix = _mapping(batch.get("build-matrix"))
+            yield from _environment_images(mapping(task).get("env"), place)
+    matrix = mapping(batch.get("build-matrix"))
     for half in ("static", "dynamic"):
         place = f"batch.build-matrix.{half}.env.image"
-        yield from _environment_images(_mapping(matrix.get(half)).get("env"), place)
+        yield from _environment_images(mapping(matrix.get(half)).get("env"), place)
 
 
 def _environment_images(environment: object, place: str) -> Iterator[BuildImage]:
-    for text in listed(_mapping(environment).get("image")):
+    for text in listed(mapping(environment).get("image")):
         if isinstance(text, str) and (image := environment_image(text, place=place)) is not None:
             yield image
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}

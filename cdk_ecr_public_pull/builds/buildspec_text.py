@@ -64,6 +64,15 @@ _EXCERPT = 100
 """How many characters of an offending line are shown."""
 
 
+def names_a_file(text: str) -> bool:
+    """Say whether a project's buildspec is the path of a file in its source, and no buildspec.
+
+    Args:
+        text: What the project has for a buildspec.
+    """
+    return "\n" not in text and ": " not in text and not text.lstrip().startswith("{")
+
+
 def parse_build_spec(text: str, *, source: str) -> dict[str, object]:
     """Read a buildspec in JSON or YAML.
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.builds.login import MARKER
-from cdk_ecr_public_pull.builds.source_policy import HubPulls, source_policy
+from cdk_ecr_public_pull.builds.messages import say, warn
+from cdk_ecr_public_pull.builds.source_policy import POLICY_VARIABLE, HubPulls, source_policy
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 _FIRST_LINE = f"{MARKER}set the source policy of docker build"
-_VARIABLE = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"
 _FILE = "ecr-public-pull-policy"
 
 _AS_WRITTEN = "so that images are pulled as they are written"
@@ -35,10 +35,10 @@ class _Obstacle:
 
 _OBSTACLES = (
     _Obstacle(
-        word=f"${{{_VARIABLE}:-}}",
+        word=f"${{{POLICY_VARIABLE}:-}}",
         # Neither unset nor set by this command.
         pattern=f"*/{_FILE}.*) false ;; ?*",
-        cause=f"{_VARIABLE} names another, and BuildKit takes one",
+        cause=f"{POLICY_VARIABLE} names another, and BuildKit takes one",
         remedy=(
             "Add the rules that ecr-public-pull policy prints to that file, or leave the"
             " variable to this command."
@@ -105,12 +105,12 @@ def hub_pulls_commands(
     lines = [
         _FIRST_LINE,
         'if [ "${ECR_PUBLIC_PULL:-}" = off ]; then',
-        _say(f"ECR_PUBLIC_PULL is off: no source policy is set, {_AS_WRITTEN}."),
+        say(f"ECR_PUBLIC_PULL is off: no source policy is set, {_AS_WRITTEN}."),
         *(line for it in _OBSTACLES for line in _obstructed(it, is_enforced=is_enforced)),
         *_write(json.dumps(policy, separators=(",", ":"))),
         *(_enforced() if is_enforced else _redirected()),
         "else",
-        f"  unset {_VARIABLE}",
+        f"  unset {POLICY_VARIABLE}",
         *_unused(
             "its file cannot be written",
             "Its folder is TMPDIR, or else /tmp; the error above says why.",
@@ -131,54 +131,47 @@ def _obstructed(obstacle: _Obstacle, *, is_enforced: bool) -> list[str]:
 def _unused(cause: str, remedy: str, *, is_enforced: bool) -> list[str]:
     if is_enforced:
         return [
-            _warn(f"ERROR: the source policy cannot be enforced: {cause}. The build fails."),
-            _warn(remedy),
+            warn(f"ERROR: the source policy cannot be enforced: {cause}. The build fails."),
+            warn(remedy),
             "  false",
         ]
     return [
-        _warn(f"WARNING: the source policy is not used: {cause}, {_AS_WRITTEN}."),
-        _warn(remedy),
+        warn(f"WARNING: the source policy is not used: {cause}, {_AS_WRITTEN}."),
+        warn(remedy),
     ]
 
 
 def _write(policy: str) -> list[str]:
-    # A later phase may run as another user, who must be able to read it.
+    # mktemp makes a file that nobody else could have put there; a later phase may run as
+    # another user, who must be able to read it.
     return [
-        f'elif {_VARIABLE}=$(mktemp "${{TMPDIR:-/tmp}}/{_FILE}.XXXXXX") &&',
-        f'  chmod a+r "${_VARIABLE}" &&',
-        f"  printf '%s\\n' {shlex.quote(policy)} > \"${_VARIABLE}\" &&",
-        f"  export {_VARIABLE}; then",
+        f'elif {POLICY_VARIABLE}=$(mktemp "${{TMPDIR:-/tmp}}/{_FILE}.XXXXXX") &&',
+        f'  chmod a+r "${POLICY_VARIABLE}" &&',
+        f"  printf '%s\\n' {shlex.quote(policy)} > \"${POLICY_VARIABLE}\" &&",
+        f"  export {POLICY_VARIABLE}; then",
     ]
 
 
 def _redirected() -> list[str]:
     return [
-        _say("docker build pulls images of Docker Hub from their copies, where they have one."),
-        _say('- "not found" at the place of a copy: there is none of that tag. Add it to allow.'),
-        _say("- To build without it, set ECR_PUBLIC_PULL=off in the environment of the build."),
+        say("docker build pulls images of Docker Hub from their copies, where they have one."),
+        say('- "not found" at the place of a copy: there is none of that tag. Add it to allow.'),
+        say("- To build without it, set ECR_PUBLIC_PULL=off in the environment of the build."),
     ]
 
 
 def _enforced() -> list[str]:
     return [
-        _say(
+        say(
             "docker build pulls images of Docker Hub from their copies, and stops at one that has"
             " none."
         ),
-        _say('"denied by policy" stands behind the name of that image. What to do about it:'),
-        _say("- this job builds it, or loads it: add it to local_images."),
-        _say("- it has a copy: name that under mirrors."),
-        _say(
+        say('"denied by policy" stands behind the name of that image. What to do about it:'),
+        say("- this job builds it, or loads it: add it to local_images."),
+        say("- it has a copy: name that under mirrors."),
+        say(
             "- it is docker/dockerfile: take the # syntax= line out of the Dockerfile; BuildKit"
             " has a frontend built in."
         ),
-        _say("- it may be pulled from Docker Hub: add it to allow."),
+        say("- it may be pulled from Docker Hub: add it to allow."),
     ]
-
-
-def _say(text: str) -> str:
-    return f"  echo {shlex.quote(f'cdk_ecr_public_pull: {text}')}"
-
-
-def _warn(text: str) -> str:
-    return f"{_say(text)} >&2"

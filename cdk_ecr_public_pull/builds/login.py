@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from enum import StrEnum
+
+from cdk_ecr_public_pull.builds.messages import PREFIX, say, warn
 
 
 class LoginRegion(StrEnum):
@@ -30,7 +31,6 @@ same first line leaves it alone, whatever comes after that line.
 """
 
 _FIRST_LINE = f"{MARKER}log in to public.ecr.aws"
-_PREFIX = "cdk_ecr_public_pull: "
 
 
 def login_statement() -> dict[str, object]:
@@ -64,7 +64,7 @@ def login_commands(
     more after 9 to 17: what is throttled, or a permission that has just been granted
     and is not known everywhere yet, may work then. The times differ from build to
     build, so that builds that were refused together do not come back together. After
-    half a minute there is no other try: it takes so long where there is no network.
+    half a minute there is no other try.
 
     The token goes from ``aws`` to ``docker`` through a pipe and is nowhere
     else. The status of a pipe is that of ``docker login``, which refuses an
@@ -91,7 +91,7 @@ def login_commands(
     lines = [
         _FIRST_LINE,
         'if [ "${ECR_PUBLIC_PULL:-}" = off ]; then',
-        _say("ECR_PUBLIC_PULL is off: no login to public.ecr.aws."),
+        say("ECR_PUBLIC_PULL is off: no login to public.ecr.aws."),
         *_tries(checked),
         *(_fail(checked) if required else _go_on(checked)),
         "fi",
@@ -115,7 +115,7 @@ def _checked_regions(regions: Sequence[str]) -> tuple[LoginRegion, ...]:
 
 
 def _tries(regions: Sequence[LoginRegion]) -> list[str]:
-    again = f'echo "{_PREFIX}no login yet; trying again in $seconds seconds." >&2'
+    again = f'echo "{PREFIX}no login yet; trying again in $seconds seconds." >&2'
     return [
         # In a shell of its own, so that its variables are nobody else's.
         "elif ! (",
@@ -139,7 +139,7 @@ def _try(region: LoginRegion) -> list[str]:
     login = "docker login --username AWS --password-stdin public.ecr.aws"
     return [
         f"if {token} | {login}; then",
-        _say(f"logged in to public.ecr.aws at {region}."),
+        say(f"logged in to public.ecr.aws at {region}."),
         "  exit 0",
         "fi",
     ]
@@ -147,9 +147,9 @@ def _try(region: LoginRegion) -> list[str]:
 
 def _fail(regions: Sequence[LoginRegion]) -> list[str]:
     return [
-        _warn(f"ERROR: no login to public.ecr.aws (asked: {', '.join(regions)}). The build fails."),
+        warn(f"ERROR: no login to public.ecr.aws (asked: {', '.join(regions)}). The build fails."),
         *_causes(),
-        _warn("To build without a login, set ECR_PUBLIC_PULL=off in the environment of the build."),
+        warn("To build without a login, set ECR_PUBLIC_PULL=off in the environment of the build."),
         "  false",
     ]
 
@@ -157,7 +157,7 @@ def _fail(regions: Sequence[LoginRegion]) -> list[str]:
 def _go_on(regions: Sequence[LoginRegion]) -> list[str]:
     return [
         "  docker logout public.ecr.aws || true",
-        _warn(
+        warn(
             f"WARNING: no login to public.ecr.aws (asked: {', '.join(regions)})."
             " The build goes on without one, at the lower rate of anonymous pulls."
         ),
@@ -167,26 +167,18 @@ def _go_on(regions: Sequence[LoginRegion]) -> list[str]:
 
 def _causes() -> list[str]:
     return [
-        _warn("The errors of aws and docker above say why. The usual causes:"),
-        _warn(
+        warn("The errors of aws and docker above say why. The usual causes:"),
+        warn(
             f"- access denied: the role of the build needs {' and '.join(LOGIN_ACTIONS)}"
             " on resource *, and no policy of the organization may deny these regions."
         ),
-        _warn(
+        warn(
             "- aws or docker not found: the login comes before your first command. Put what"
             " ecr-public-pull login prints behind the command that installs them; it stays there."
         ),
-        _warn("- a timeout: the build has no way to the internet (a VPC without NAT)."),
+        warn("- a timeout: the build has no way to the internet (a VPC without NAT)."),
         # botocore takes "true" in any case.
         '  case "${AWS_USE_FIPS_ENDPOINT:-}" in [Tt][Rr][Uu][Ee])',
-        "  " + _warn("- AWS_USE_FIPS_ENDPOINT is true: ECR Public documents no FIPS endpoint."),
+        "  " + warn("- AWS_USE_FIPS_ENDPOINT is true: ECR Public documents no FIPS endpoint."),
         "  esac",
     ]
-
-
-def _say(text: str) -> str:
-    return f"  echo {shlex.quote(f'{_PREFIX}{text}')}"
-
-
-def _warn(text: str) -> str:
-    return f"{_say(text)} >&2"

@@ -32,9 +32,9 @@ def notes_on(build_spec: Mapping[str, object], *, login_phase: str) -> tuple[Not
         build_spec: The buildspec after the merge.
         login_phase: The phase that holds the login.
     """
-    phases = _mapping(build_spec.get("phases"))
+    phases = mapping(build_spec.get("phases"))
     return (
-        *_batch_notes(_mapping(build_spec.get("batch"))),
+        *_batch_notes(mapping(build_spec.get("batch"))),
         *_user_notes(phases, build_spec.get("run-as"), login_phase),
         *_failure_notes(phases, login_phase),
         *_unknown_notes(phases),
@@ -50,7 +50,8 @@ def listed(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _mapping(value: object) -> Mapping[str, object]:
+def mapping(value: object) -> Mapping[str, object]:
+    """Return a value that ought to be a mapping; an empty one if it is something else."""
     return value if isinstance(value, Mapping) else {}
 
 
@@ -68,14 +69,14 @@ def _tasks(batch: Mapping[str, object]) -> Iterator[_Task]:
     https://docs.aws.amazon.com/codebuild/latest/userguide/batch-build-buildspec.html
     """
     for kind in ("build-graph", "build-list"):
-        for task in map(_mapping, listed(batch.get(kind))):
+        for task in map(mapping, listed(batch.get(kind))):
             yield _Task(
                 name=f'batch.{kind}: "{task.get("identifier", "")}"',
                 build_specs=listed(task.get("buildspec")),
                 environments=[task.get("env")],
             )
-    matrix = _mapping(batch.get("build-matrix"))
-    static, dynamic = _mapping(matrix.get("static")), _mapping(matrix.get("dynamic"))
+    matrix = mapping(batch.get("build-matrix"))
+    static, dynamic = mapping(matrix.get("static")), mapping(matrix.get("dynamic"))
     yield _Task(
         name="batch.build-matrix",
         build_specs=listed(dynamic.get("buildspec")),
@@ -97,7 +98,7 @@ def _batch_notes(batch: Mapping[str, object]) -> Iterator[Note]:
 
 
 def _no_docker_notes(task: _Task) -> Iterator[Note]:
-    for environment in map(_mapping, task.environments):
+    for environment in map(mapping, task.environments):
         for key in ("type", "compute-type"):
             for value in map(str, listed(environment.get(key))):
                 if "WINDOWS" in value.upper() or "LAMBDA" in value.upper():
@@ -111,9 +112,9 @@ def _no_docker_notes(task: _Task) -> Iterator[Note]:
 def _user_notes(phases: Mapping[str, object], default: object, login_phase: str) -> Iterator[Note]:
     # CodeBuild runs as root unless told otherwise:
     # https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.run-as
-    users = {name: _mapping(phases.get(name)).get("run-as") or default or "root" for name in PHASES}
+    users = {name: mapping(phases.get(name)).get("run-as") or default or "root" for name in PHASES}
     for name in PHASES[PHASES.index(login_phase) + 1 :]:
-        phase = _mapping(phases.get(name))
+        phase = mapping(phases.get(name))
         runs = any(phase.get(key) for key in ("commands", "steps", "finally"))
         if runs and users[name] != users[login_phase]:
             yield Note(
@@ -127,7 +128,7 @@ def _user_notes(phases: Mapping[str, object], default: object, login_phase: str)
 
 def _failure_notes(phases: Mapping[str, object], login_phase: str) -> Iterator[Note]:
     # https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
-    if str(_mapping(phases.get(login_phase)).get("on-failure")).upper() == "CONTINUE":
+    if str(mapping(phases.get(login_phase)).get("on-failure")).upper() == "CONTINUE":
         yield Note(
             id="on-failure",
             message=f"phases.{login_phase}.on-failure is CONTINUE, so that a failed login does not"
@@ -149,7 +150,7 @@ def _unknown_notes(phases: Mapping[str, object]) -> Iterator[Note]:
 
 
 def _step_notes(phases: Mapping[str, object]) -> Iterator[Note]:
-    if _mapping(phases.get("install")).get("steps"):
+    if mapping(phases.get("install")).get("steps"):
         yield Note(
             id="steps-first",
             message="phases.install.steps run before the login, in phases.pre_build, because a"
@@ -159,7 +160,7 @@ def _step_notes(phases: Mapping[str, object]) -> Iterator[Note]:
 
 def _by_hand_notes(phases: Mapping[str, object]) -> Iterator[Note]:
     for name in PHASES:
-        for command in map(str, listed(_mapping(phases.get(name)).get("commands"))):
+        for command in map(str, listed(mapping(phases.get(name)).get("commands"))):
             for line in [] if command.startswith(MARKER) else command.splitlines():
                 if "aws ecr-public get-login-password" in line:
                     yield Note(

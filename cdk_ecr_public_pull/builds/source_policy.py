@@ -32,6 +32,9 @@ class HubPulls(StrEnum):
     """It pulls what the Dockerfile says."""
 
 
+POLICY_VARIABLE = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"
+"""The variable that names a build's policy file."""
+
 _SCHEME = "docker-image://"
 _HUB = f"^{_SCHEME}docker[.]io/"
 _VERSION = "([:@].+)"

@@ -12,19 +12,20 @@ import jsii
 from aws_cdk import aws_iam as iam
 from constructs import IValidation
 
+from cdk_ecr_public_pull.builds.login import LOGIN_ACTIONS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # The id that cdk-nag 3 reports a `*` under:
 # https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#awssolutions
 _RULE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
-_ACTIONS = frozenset({"ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"})
 _BY_CONSTRUCT = (2, 275)
 """The first aws-cdk-lib known to keep an acknowledgement to its construct; 2.270 does not."""
 
 _REASON = (
-    "The login to ECR Public needs ecr-public:GetAuthorizationToken and "
-    "sts:GetServiceBearerToken, which accept no narrower resource: "
+    f"The login to ECR Public needs {' and '.join(LOGIN_ACTIONS)}, which accept no narrower "
+    "resource: "
     "https://docs.aws.amazon.com/service-authorization/latest/reference/"
     "list_amazonelasticcontainerregistrypublic.html"
 )
@@ -37,8 +38,8 @@ def acknowledge_login(policies: Iterable[iam.Policy]) -> None:
     the user's is hidden, the policy is looked at when it is finished, and acknowledged
     only if the login's statement is the only one on ``*``.
 
-    With an aws-cdk-lib before 2.275 nothing is acknowledged: it may take an
-    acknowledgement for one of the whole app.
+    Nothing is acknowledged where cdk-nag is not loaded, nor with an aws-cdk-lib before
+    2.275: it may take an acknowledgement for one of the whole app.
 
     Args:
         policies: Those of the role, after the grant.
@@ -71,7 +72,9 @@ class _AcknowledgedAtSynth:
             return []
         document = cdk.Stack.of(self._policy).resolve(self._policy.document)
         wildcards = [it for it in document.get("Statement", ()) if "*" in _listed(it, "Resource")]
-        if wildcards and all(_ACTIONS.issuperset(_listed(it, "Action")) for it in wildcards):
+        if wildcards and all(
+            set(LOGIN_ACTIONS).issuperset(_listed(it, "Action")) for it in wildcards
+        ):
             rule = cdk.Acknowledgment(id=_RULE, reason=_REASON)
             cdk.Validations.of(self._policy).acknowledge(rule)
         return []

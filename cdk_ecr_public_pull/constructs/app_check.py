@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cdk_ecr_public_pull.constructs import files
 from cdk_ecr_public_pull.constructs.assembly import read_stack
 from cdk_ecr_public_pull.constructs.dockerfile_problems import build_problems, dockerfile_problems
 from cdk_ecr_public_pull.constructs.image_problems import image_problems
@@ -114,7 +114,7 @@ class AppCheck:
         assets = self.tree.image_assets(build.asset_hash, below=stack.path)
         folders = {asset.node.path: source_folder(asset) for asset in assets} or {stack.path: None}
         for path, folder in folders.items():
-            shown = _shown(Path(folder, build.file) if folder else Path(staged))
+            shown = files.shown(Path(folder, build.file) if folder else Path(staged))
             if not self.config.ignores(shown):
                 owner = replace(stack, path=path)
                 for problem in build_problems(build, shown=shown, config=self.config):
@@ -126,9 +126,3 @@ class AppCheck:
         if problem.severity is Severity.ERROR or owner.is_hidden:
             return False
         return self.tree.warns(f"{problem.description} [{problem.rule}]", at=owner.path)
-
-
-def _shown(path: Path) -> str:
-    """A path from the working folder, unless it lies outside of it."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith(os.pardir) else relative

@@ -45,7 +45,6 @@ class EcrPublicBuildContexts:
 
     Assets with build contexts need BuildKit where they are built: the ``docker build`` of
     Docker 23 or newer, as CodeBuild's images standard:7.0 and amazonlinux 5.0 have it.
-    Docker 20 fails with ``unknown flag: --build-context``.
 
     A ``TarballImageAsset`` is an image that is built already: it is left alone.
 
@@ -99,7 +98,7 @@ class EcrPublicBuildContexts:
         platform = original_props.get("platform")
         plan = plan_contexts(
             content,
-            path=_shown(path),
+            path=files.shown(Path(path)),
             mirrors=self._mirrors,
             build_args=original_props.get("buildArgs"),
             target=original_props.get("target"),
@@ -118,8 +117,3 @@ def _content(path: str) -> bytes | None:
     with suppress(UnusableFile, ValueError):
         return files.read(Path(path), shown=path)
     return None
-
-
-def _shown(path: str) -> str:
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative

@@ -15,6 +15,7 @@ import jsii
 from aws_cdk import aws_codebuild as codebuild
 
 from cdk_ecr_public_pull.builds.buildspec import merge_login, parse_build_spec
+from cdk_ecr_public_pull.builds.buildspec_text import names_a_file
 from cdk_ecr_public_pull.constructs.structs import cfn_project, replaced, source_of
 from cdk_ecr_public_pull.constructs.token_text import TokenText
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnusableFile
@@ -69,17 +70,17 @@ class Merge:
         project: The project.
         commands: The commands that log in.
         source: The source that the project has.
-        text: The buildspec's text.
-        given: What the text says.
+        given: What its buildspec says.
         merged: What it is to say, placeholders standing for the tokens.
+        new: The text of that, or an ``Fn::Join`` that makes it.
     """
 
     project: codebuild.Project
     commands: Sequence[str]
     source: codebuild.CfnProject.SourceProperty
-    text: TokenText
     given: dict[str, object]
     merged: MergedBuildSpec
+    new: object
 
     def make(self) -> None:
         """Replace the buildspec in the project's ``CfnProject``.
@@ -91,7 +92,7 @@ class Merge:
         """
         if self.merged.build_spec == self.given:
             return
-        new = self.text.with_tokens(self.merged.build_spec)
+        new = self.new
         if not isinstance(new, str):
             lazy = _MergedAtSynth(
                 self.source.build_spec or "", self.commands, self.project.node.path
@@ -134,14 +135,17 @@ def merge_into(
     merged = _merged(text, given, commands, path)
     if in_assembly is not None and merged.build_spec != given:
         raise _out_of_reach(path)
-    _refuse_length(text, given, merged, path)
+    new = text.with_tokens(merged.build_spec)
+    # How long the values of tokens are, nobody knows yet.
+    if isinstance(new, str) and len(new) > _LONGEST and merged.build_spec != given:
+        raise _too_long(path, before=len(text.with_placeholders), after=len(new))
     return Merge(
         project=project,
         commands=commands,
         source=source,
-        text=text,
         given=given,
         merged=merged,
+        new=new,
     )
 
 
@@ -162,16 +166,10 @@ def _file_in_assembly(project: codebuild.Project, name: str) -> str | None:
         return None
 
 
-def _refuse_length(
-    text: TokenText, given: dict[str, object], merged: MergedBuildSpec, project: str
-) -> None:
-    new = text.with_tokens(merged.build_spec)
-    # How long the values of tokens are, nobody knows yet.
-    if not isinstance(new, str) or len(new) <= _LONGEST or merged.build_spec == given:
-        return
-    raise InvalidBuildSpec(
-        f"the buildspec of project {project} has {len(text.with_placeholders)} characters, and "
-        f"{len(new)} with what pulls from ECR Public; CodeBuild takes {_LONGEST}\n"
+def _too_long(project: str, *, before: int, after: int) -> InvalidBuildSpec:
+    return InvalidBuildSpec(
+        f"the buildspec of project {project} has {before} characters, and "
+        f"{after} with what pulls from ECR Public; CodeBuild takes {_LONGEST}\n"
         "  help: move commands into a script in the source; fewer mirrors and local_images make "
         "the source policy shorter, and hub_pulls=HubPulls.AS_WRITTEN leaves it out",
         rule="long-build-spec",
@@ -218,7 +216,7 @@ def _parsed(text: TokenText, project: str) -> dict[str, object]:
     if given.startswith("arn:"):
         cause = "it is an asset, a file that only the build can read"
         raise _unreadable(project, cause, rule="asset-build-spec")
-    if "\n" not in given and ": " not in given and not given.lstrip().startswith("{"):
+    if names_a_file(given):
         raise _unreadable(project, _named_by_source(given))
     try:
         return parse_build_spec(given, source=_source(project))

@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import region_info
 from aws_cdk.pipelines import CodePipeline
 
+from cdk_ecr_public_pull.builds.notes import mapping
 from cdk_ecr_public_pull.constructs.checks import ProjectFacts
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def facts_of(project: codebuild.Project, properties: Mapping[str, object]) -> Pr
         properties: Its properties, of ``properties_of``.
     """
     node = project.node
-    environment = _mapping(properties.get("environment"))
+    environment = mapping(properties.get("environment"))
     privileged = _known(bool, environment.get("privilegedMode"))
     region = _known_region(cdk.Stack.of(project).region)
     chosen = _chosen_subnets(properties)
@@ -66,15 +67,11 @@ def facts_of(project: codebuild.Project, properties: Mapping[str, object]) -> Pr
 
 
 def _is_runner(properties: Mapping[str, object]) -> bool:
-    groups = _list(_mapping(properties.get("triggers")).get("filterGroups"))
-    patterns = [_mapping(it).get("pattern") for group in groups for it in _list(group)]
-    variables = _list(_mapping(properties.get("environment")).get("environmentVariables"))
-    names = [_mapping(it).get("name") for it in variables]
+    groups = _list(mapping(properties.get("triggers")).get("filterGroups"))
+    patterns = [mapping(it).get("pattern") for group in groups for it in _list(group)]
+    variables = _list(mapping(properties.get("environment")).get("environmentVariables"))
+    names = [mapping(it).get("name") for it in variables]
     return any(_RUNNER_EVENT in str(it) for it in patterns) or _RUNNER_VARIABLE in names
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 def _list(value: object) -> list[object]:
@@ -105,7 +102,7 @@ def policies_of(role: iam.IRole) -> list[iam.Policy]:
 
 
 def _chosen_subnets(properties: Mapping[str, object]) -> frozenset[object]:
-    return frozenset(_list(_mapping(properties.get("vpcConfig")).get("subnets")))
+    return frozenset(_list(mapping(properties.get("vpcConfig")).get("subnets")))
 
 
 def _vpcs(project: codebuild.Project) -> list[ec2.IVpc]:

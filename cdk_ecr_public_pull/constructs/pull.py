@@ -88,16 +88,16 @@ class EcrPublicPull:
         self._login = login_commands(regions=login_regions, required=required)
         self._lenient_login = login_commands(regions=login_regions, required=False)
         self._policy = hub_pulls_commands(self.mirrors, hub_pulls=hub_pulls, allow=allow)
-        # CDK applies a mixin to what it supports at once: the plan need not be made twice.
+        # CDK applies a mixin to what it supports at once: to plan twice would ask Node twice.
         self._supported: tuple[IConstruct, tuple[ProjectFacts, Merge]] | None = None
 
     def apply_to(self, construct: IConstruct) -> None:
         """Log the builds of a project in to ECR Public; a second time changes nothing.
 
-        The login becomes the first command of the project's buildspec, its role gets
-        the two permissions that the login needs, and what may stand in the way becomes
-        an error or a warning. A later property override of ``Source.BuildSpec`` takes the
-        login away again, as it does all of the buildspec.
+        The login becomes the first command of the project's buildspec, and what sets the
+        source policy the next. Its role gets the two permissions that the login needs, and
+        what may stand in the way becomes an error or a warning. A later property override
+        of ``Source.BuildSpec`` takes both away again, as it does all of the buildspec.
 
         Args:
             construct: The project.

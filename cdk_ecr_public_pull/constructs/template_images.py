@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from cdk_ecr_public_pull.builds.buildspec import parse_build_spec
 from cdk_ecr_public_pull.builds.buildspec_images import build_spec_images, environment_image
+from cdk_ecr_public_pull.builds.buildspec_text import names_a_file
 from cdk_ecr_public_pull.constructs.token_text import TokenText
 from cdk_ecr_public_pull.errors import InvalidBuildSpec
 from cdk_ecr_public_pull.images.mirrors import Mirrors
@@ -68,13 +69,10 @@ def _project(properties: Mapping[str, object], mirrors: Mirrors) -> Iterator[Tem
 def _build_spec(resolved: object) -> Mapping[str, object]:
     """The buildspec in a template; an empty one if it is in a file, or none that can be read."""
     text = TokenText.of(resolved)
-    given = "" if text is None else text.with_placeholders
-    if text is None or (
-        "\n" not in given and ": " not in given and not given.lstrip().startswith("{")
-    ):
+    if text is None or names_a_file(text.with_placeholders):
         return {}
     try:
-        parsed = parse_build_spec(given, source="buildspec")
+        parsed = parse_build_spec(text.with_placeholders, source="buildspec")
     except InvalidBuildSpec:
         # CodeBuild refuses it, too.
         return {}
@@ -84,22 +82,24 @@ def _build_spec(resolved: object) -> Mapping[str, object]:
 
 def _containers(properties: Mapping[str, object], _: Mirrors) -> Iterator[TemplateImage]:
     """The containers of a definition: whatever has an image, and perhaps a name."""
-    yield from _images_below(properties, "Properties", key="image")
+    yield from _images_below(properties, "Properties")
 
 
-def _images_below(value: object, location: str, *, key: str) -> Iterator[TemplateImage]:
+def _images_below(value: object, location: str) -> Iterator[TemplateImage]:
     if isinstance(value, Mapping):
         names = {str(name).lower(): name for name in value}
-        if key in names:
-            found = parse_partial(_text(value[names[key]]))
+        if "image" in names:
+            found = parse_partial(_text(value[names["image"]]))
             if found is not None:
                 place = _container(value.get(names.get("name", "")))
-                yield TemplateImage(place=place, location=f"{location}.{names[key]}", image=found)
+                yield TemplateImage(
+                    place=place, location=f"{location}.{names['image']}", image=found
+                )
         for name, item in value.items():
-            yield from _images_below(item, f"{location}.{name}", key=key)
+            yield from _images_below(item, f"{location}.{name}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _images_below(item, f"{location}.{index}", key=key)
+            yield from _images_below(item, f"{location}.{index}")
 
 
 def _kubernetes(key: str) -> Callable[[Mapping[str, object], Mirrors], Iterator[TemplateImage]]:

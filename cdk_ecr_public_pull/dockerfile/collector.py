@@ -20,10 +20,10 @@ _LARGE = 32_768
 def collecting_later(work: _Work) -> _Work:
     """Let the collector rest while a function works on a large Dockerfile.
 
-    The objects that a file becomes refer to each other in no cycle, so that there is
-    nothing to collect; but each full collection looks at all of them, and the larger the
-    file, the more collections there are, so that the time grows faster than the file. A
-    collector that is off already stays off.
+    The objects that a file becomes refer to each other in no cycle, but for the few of an
+    error, so that there is next to nothing to collect; but each full collection looks at
+    all of them, and the larger the file, the more collections there are, so that the time
+    grows faster than the file. A collector that is off already stays off.
 
     Args:
         work: The function; its first argument is the file's content.

@@ -10,6 +10,18 @@ from pathlib import Path
 
 TOKEN = "eyJ0b2tlbiI6InNlY3JldCJ9"
 
+# The shells that CodeBuild may run commands in, as strict as a user may have made them.
+SHELLS = (
+    ("dash",),
+    ("dash", "-eu"),
+    ("bash",),
+    ("bash", "-eu", "-o", "pipefail"),
+    ("bash", "--posix", "-u"),
+)
+
+WEST = "ecr-public get-login-password --region us-west-2"
+EAST = "ecr-public get-login-password --region us-east-1"
+
 FAKE_AWS = f"""#!/bin/sh
 printf '%s\\n' "$*" >> "$RECORDS/aws"
 case " $AWS_REFUSES " in *" $4 "*)
