@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from cdk_ecr_public_pull.dockerfile.moves import ArgSite
 from cdk_ecr_public_pull.dockerfile.parsed import Arg
 from cdk_ecr_public_pull.dockerfile.positions import span_of
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
@@ -14,15 +15,6 @@ from cdk_ecr_public_pull.dockerfile.tokens import WordError
 from cdk_ecr_public_pull.dockerfile.words import Expansion, expand
 
 _NOTHING: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class ArgSite:
-    """The default of an ARG: its first byte, the byte after its last, and the ARG's name."""
-
-    start: int
-    end: int
-    name: str
 
 
 @dataclass(slots=True, kw_only=True)

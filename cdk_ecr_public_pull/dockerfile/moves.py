@@ -11,11 +11,6 @@ from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.images.mirrors import Resolution
 from cdk_ecr_public_pull.images.reference import ImageReference
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from cdk_ecr_public_pull.dockerfile.build_args import ArgSite
-
 # The base that is no image.
 SCRATCH = "scratch"
 
@@ -56,6 +51,15 @@ class Obstacle(Enum):
     SYNTAX_IMAGE = auto()
     FRONTEND = auto()
     IGNORED_ELSEWHERE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ArgSite:
+    """The default of an ARG: its first byte, the byte after its last, and the ARG's name."""
+
+    start: int
+    end: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,15 @@ import re
 from cdk_ecr_public_pull.dockerfile.instruction import Instruction
 from cdk_ecr_public_pull.dockerfile.lines import Lines
 from cdk_ecr_public_pull.dockerfile.plain import BLANK, PLAIN, REST, may_be_plain
+from cdk_ecr_public_pull.dockerfile.rarer import rarer
 from cdk_ecr_public_pull.dockerfile.text import Text
 
-_NOTABLE = rf"[ \t]*+(?:([A-Za-z]++(?:[ \t]{REST}|\r*+\n))|\Z)"
+# What is none of these ends the match where it stands.
+_NOTABLE = rf"[ \t]*+(?:(?P<notable>[A-Za-z]++(?:[ \t]{REST}|\r*+\n))|(?P<end>\Z)|)"
 # Before the first FROM nothing may stand but ARG, so nothing is passed over.
 _HEAD = re.compile(rf"(?:{BLANK})*+{_NOTABLE}".encode())
 _BODY = re.compile(rf"(?:{BLANK}|[ \t]*+(?:{PLAIN}))*+{_NOTABLE}".encode())
+_NEVER_PASSED_OVER = (b"FROM", b"ARG ", b"ARG\t", b"ONBU")
 
 
 def scan_plain(content: bytes) -> list[Instruction] | None:
@@ -35,18 +38,31 @@ def scan_plain(content: bytes) -> list[Instruction] | None:
     ended = content if content.endswith(b"\n") else content + b"\n"
     found: list[Instruction] = []
     pattern, position = _HEAD, 0
-    while True:
-        match = pattern.match(ended, position)
-        if match is None:
+    while match := pattern.match(ended, position):
+        raw = match["notable"]
+        if match["end"] is not None:
+            return found or None
+        start = match.end() if raw is None else match.start("notable")
+        if pattern is _BODY and (end := _end_of_rarer(ended, start)):
+            position = end
+            continue
+        if raw is None:
             return None
         position = match.end()
-        start = match.start(1)
-        if start < 0:
-            return found or None
-        raw = match[1]
         found.append(Instruction(start, _text(raw, start)))
         if pattern is _HEAD and raw[:4].upper() == b"FROM":
             pattern = _BODY
+    return None
+
+
+def _end_of_rarer(content: bytes, start: int) -> int | None:
+    """Where an instruction in a rarer form ends that can be passed over."""
+    if content.startswith(_NEVER_PASSED_OVER, start):
+        return None
+    match = rarer().match(content, start)
+    if match is None or match["source"] is not None or match["mounts"] is not None:
+        return None
+    return match.end()
 
 
 def _text(raw: bytes, start: int) -> Text:
@@ -54,4 +70,4 @@ def _text(raw: bytes, start: int) -> Text:
     if b"\n" in body:
         lines = Lines.of(body, "\\", start=start)
         return lines.join(0, len(lines.raw) - 1)
-    return Text(body.decode("ascii"), range(start, start + len(body)))
+    return Text.of_bytes(body, start)

@@ -89,7 +89,7 @@ def _from(draw: st.DrawFn, escape: str) -> list[str]:
 def _arg(draw: st.DrawFn, escape: str) -> list[str]:
     words = ["ARG"]
     for name in draw(st.lists(_NAMES, min_size=1, max_size=3)):
-        default = draw(st.none() | _escaped(_VALUES, escape))
+        default = draw(st.none() | _escaped(_VALUES, escape) | _IMAGES.map('"{}"'.format))
         words.append(name if default is None else f"{name}={default}")
     return words
 
@@ -188,10 +188,57 @@ _OTHERS = st.sampled_from(
     ]
 )
 
+# Split at their spaces, so that continuations and comments come between.
+_LONG_FORMS = st.sampled_from(
+    [
+        "HEALTHCHECK --interval=5m --timeout=3s --retries=3 CMD x || exit",
+        "HEALTHCHECK --interval=5m --interval=3s CMD x",
+        'HEALTHCHECK --start-period=1h CMD ["x", "y"]',
+        'CMD [ "a", "b\\"c" , "é\\n" ]',
+        'RUN --mount=type=ssh [ "a", "b" ]',
+        'RUN [ "a", b ]',
+        'VOLUME [ "/a", "/b" ]',
+        'VOLUME [ "/a", "" ]',
+        'COPY --link --chmod=755 [ "a", "b" ]',
+        "COPY --chmod=755 --chown=$A:b a /c",
+        "COPY --chown=a --chown=b c /d",
+        "COPY --chown=a --from=node:21 --link b /c",
+        "COPY --chown=a --from=node:21 --chown=b c /d",
+        "COPY --chmod=9 --from=node b /c",
+        "ADD --chmod=644 --chown=a https://b/ /c",
+        "RUN --mount=type=bind,from=nginx,target=/a --mount=type=cache,target=/b,uid=0 c",
+        "RUN --mount=type=cache,from=build,target=/a,mode=0755 # b",
+        "RUN --mount=type=bind,target=/a,from=node,ro,from=nginx b",
+        "RUN --mount=type=secret,id=a,required --mount=type=ssh,required=true b",
+        "RUN --mount=type=secret,id=a,source=b c",
+        "RUN --mount=type=tmpfs,target=/a,mode=1 b",
+        'ENV A="b \\" c" D=e\\ f G=${H:-i} J="$(k)" L=$',
+        "ENV A='b' C=${D:?} E",
+        "LABEL a=\"b é\" c='d\\' e=f",
+        "LABEL a b\\ c ${D:+e}",
+        "WORKDIR ${A:-/b}/$C",
+        "USER ${A:-$B}",
+        "EXPOSE $ ${A} 80/tcp",
+        "MAINTAINER é <e@example.org>",
+        "RUN é && b",
+    ]
+).map(str.split)
+_SHELL_HEREDOCS = st.sampled_from(
+    [
+        "RUN cat <<EOF > /a\nFROM nginx\nEOF",
+        "RUN --mount=type=cache,target=/a <<-'E' b\n\tFROM nginx\n\t\tE",
+        "RUN a <<E <<F\nE\nF",
+        'RUN "a <<E"',
+        "RUN a <<E\n E\nE\r",
+        "RUN a b<<E\nE",
+        "RUN <<E;\nE;",
+    ]
+)
+
 
 @st.composite
 def _instruction(draw: st.DrawFn, escape: str) -> list[str]:
-    kind = draw(st.integers(0, 9))
+    kind = draw(st.integers(0, 13))
     if kind == 0:
         return draw(_arg(escape))
     if kind in (1, 2):
@@ -200,7 +247,11 @@ def _instruction(draw: st.DrawFn, escape: str) -> list[str]:
         return ["RUN", *draw(st.lists(_mount(), max_size=2)), "ls", "-l"]
     if kind == 5:
         return ["ONBUILD", *draw(_copy())]
-    return [draw(_HEREDOCS if kind == 6 else _OTHERS)]
+    if kind in (6, 7, 8):
+        return draw(_LONG_FORMS)
+    if kind == 9:
+        return [draw(_SHELL_HEREDOCS)]
+    return [draw(_HEREDOCS if kind == 10 else _OTHERS)]
 
 
 @st.composite

@@ -1,0 +1,250 @@
+"""The places of a usual Dockerfile that name images and stages, found in one pass.
+
+Usual is a plain one whose names are literal, or made of literal text and the defaults of
+ARGs. Whatever is not, and whatever BuildKit may refuse, is left to the long way.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from cdk_ecr_public_pull.dockerfile.moves import SCRATCH, ArgSite, Via
+from cdk_ecr_public_pull.dockerfile.plain import (
+    BLANK,
+    COPIED_FILES,
+    END,
+    GAP,
+    NAME,
+    NOT_BARE,
+    PLAIN,
+    VALUE,
+    VARIABLE,
+    may_be_plain,
+)
+from cdk_ecr_public_pull.dockerfile.rarer import rarer
+
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PLATFORM = (
+    r"--platform=(?:\$(?:BUILD|TARGET)PLATFORM|\$\{(?:BUILD|TARGET)PLATFORM\}"
+    rf"|(?:linux/)?+(?:amd64|arm64|arm/v[67]|386|ppc64le|s390x)){GAP}"
+)
+_AS = rf"{GAP}[Aa][Ss]{GAP}([A-Za-z][A-Za-z0-9\-_.]*+)"
+_FROM = rf"FROM{GAP}(?:{_PLATFORM})?+([a-z0-9$][^\s\"'\\\x80-\xff]*+)(?:{_AS})?+{END}"
+_COPY = rf"COPY{GAP}--from=([A-Za-z0-9][^{NOT_BARE}]*+){COPIED_FILES}"
+_DEFAULT = rf"(?:\"(?:[^\n\"\\$]++|{VARIABLE})*+\"|(?:[^{NOT_BARE}]++|{VARIABLE})*+)"
+_GLOBAL_ARG = rf"ARG{GAP}{NAME}(?:={_DEFAULT})?+{END}"
+# One without a default keeps the value that an earlier one gave it.
+_ARG_WITH_DEFAULT = re.compile(rf"(?m)^ARG{GAP}({NAME})=(\"?)([^\s\"\x80-\xff]*+)(\2\s)?".encode())
+_STAGE_ARG = rf"ARG{GAP}{NAME}(?:={VALUE}*+)?+{END}"
+_ARG_IN_STAGE = re.compile(rf"(?m)^[ \t]*+ARG{GAP}({NAME})".encode())
+_VARIABLE = re.compile(rf"\$(?:\{{({NAME})\}}|({NAME}))")
+_MOUNTED = re.compile(rb",from=([^,\s]++)")
+_SYNTAX = re.compile(
+    rb"#[ \t]*syntax[ \t]*=[ \t]*([^\s]+)[ \t]*\r?\n(?!\s*#\s*[A-Za-z]+\s*=)", re.IGNORECASE
+)
+_UNUSUAL_START = re.compile(rb"\s*(?:#\s*(?:!|[A-Za-z]+\s*=)|[^#\sA-Z])")
+_IGNORE_MARK = b"ecr-public-pull:"
+
+# The kind of place, the byte at which its word starts, the word, the name that comes of it,
+# the stage that it names (None if that is an image), and the name of the stage it begins.
+# A tuple, because every file makes several, and makes them twice.
+Named = tuple[Via, int, str, str, int | None, str | None]
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Origin:
+    """Where a name comes from that has variables.
+
+    Attributes:
+        name: The name, or an ARG's value.
+        length: How many characters of its beginning stand together.
+        site: The default in which they stand; None if that is the word itself.
+        variables: The ARGs whose values are in it.
+    """
+
+    name: str
+    length: int
+    site: ArgSite | None
+    variables: frozenset[str]
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Usual:
+    """What a usual Dockerfile names.
+
+    Attributes:
+        head: How many bytes stand before the first FROM.
+        named: The places that name an image or a stage, in order.
+        origins: Where the names come from that have variables, by their index in ``named``.
+    """
+
+    head: int
+    named: list[Named] = field(default_factory=list)
+    origins: dict[int, Origin] = field(default_factory=dict)
+
+
+def find_usual(content: bytes) -> Usual | None:
+    """Find the places of a Dockerfile that name images and stages.
+
+    Args:
+        content: The file.
+
+    Returns:
+        The places; None if the file is not usual.
+    """
+    syntax = _SYNTAX.match(content)
+    if not syntax and _UNUSUAL_START.match(content):
+        return None
+    if _IGNORE_MARK in content or not may_be_plain(content):
+        return None
+    ended = content if content.endswith(b"\n") else content + b"\n"
+    head = _head().match(ended)
+    if not head:
+        return None
+    found = Usual(head.end())
+    if syntax:
+        word = syntax[1].decode()
+        found.named.append((Via.SYNTAX, syntax.start(1), word, word, None, None))
+    return found if _Reader(ended, found).read() else None
+
+
+def names_in_stages(content: bytes, head: int) -> set[str]:
+    """The ARGs that a stage may declare again.
+
+    Args:
+        content: A usual Dockerfile.
+        head: How many bytes stand before its first FROM.
+    """
+    return {name.decode() for name in _ARG_IN_STAGE.findall(content, head)}
+
+
+@cache
+def _head() -> re.Pattern[bytes]:
+    return re.compile(rf"(?:{BLANK}|{_GLOBAL_ARG})*+(?=FROM)".encode())
+
+
+@cache
+def _body() -> re.Pattern[bytes]:
+    skipped = rf"(?:{BLANK}|[ \t]*+(?:{PLAIN}|{_STAGE_ARG}))*+"
+    # What is none of these ends the match where it stands.
+    return re.compile(rf"{skipped}(?:{_FROM}|{_COPY}|(?P<end>\Z)|)".encode())
+
+
+class _Reader:
+    """Reads the stages of a file."""
+
+    __slots__ = ("_content", "_defaults", "_found", "_index", "_later", "_stages")
+
+    def __init__(self, content: bytes, found: Usual) -> None:
+        self._content = content
+        self._found = found
+        self._index = -1
+        self._stages: dict[str, int] = {}
+        self._later: set[str] = set()
+        self._defaults: dict[str, Origin | None] | None = None
+
+    def read(self) -> bool:
+        """Note what the stages name; False if the file is not usual."""
+        content, body, position = self._content, _body(), self._found.head
+        while match := body.match(content, position):
+            position = match.end()
+            if match[1]:
+                is_usual = self._begin_stage(match)
+            elif match[3]:
+                is_usual = self._take(Via.COPY, match.start(3), match[3].decode())
+            elif match["end"] is not None:
+                return self._index >= 0
+            elif rare := rarer().match(content, position):
+                position = rare.end()
+                is_usual = self._take_rarer(rare)
+            else:
+                return False
+            if not is_usual:
+                return False
+        return False
+
+    def _begin_stage(self, match: re.Match[bytes]) -> bool:
+        word = name = match[1].decode()
+        named = self._found.named
+        if "$" in word:
+            origin = self._expand(word)
+            if origin is None:
+                return False
+            name = origin.name
+            self._found.origins[len(named)] = origin
+        alias = match[2].decode().lower() if match[2] else None
+        base = -1 if name == SCRATCH else self._stages.get(name)
+        named.append((Via.FROM, match.start(1), word, name, base, alias))
+        self._index += 1
+        if alias:
+            if alias in self._stages or alias in self._later:
+                return False
+            self._stages[alias] = self._index
+        return True
+
+    def _take(self, via: Via, start: int, word: str) -> bool:
+        is_index = via is Via.COPY and word.isdecimal()
+        source = int(word) if is_index else self._stages.get(word.lower())
+        if word == SCRATCH:
+            source = -1
+        elif source is None:
+            self._later.add(word.lower())
+        elif source >= self._index:
+            return False
+        self._found.named.append((via, start, word, word, source, None))
+        return True
+
+    def _take_rarer(self, match: re.Match[bytes]) -> bool:
+        if match["source"]:
+            return self._take(Via.COPY, match.start("source"), match["source"].decode())
+        if match["mounts"]:
+            # A comment between them may look like one more.
+            return b"#" not in match["mounts"] and all(
+                self._take(Via.MOUNT, mounted.start(1), mounted[1].decode())
+                for mounted in _MOUNTED.finditer(self._content, *match.span("mounts"))
+            )
+        return True
+
+    def _expand(self, word: str) -> Origin | None:
+        """What comes of a word of FROM; None if only the long way can tell."""
+        if self._defaults is None:
+            self._defaults = _defaults(self._content, self._found.head)
+        return _expand(word, None, self._defaults)
+
+
+def _defaults(content: bytes, head: int) -> dict[str, Origin | None]:
+    """The values of the ARGs before the first FROM; None for one that is no single word."""
+    defaults: dict[str, Origin | None] = {}
+    for match in _ARG_WITH_DEFAULT.finditer(content, 0, head):
+        name, value = match[1].decode(), match[3].decode()
+        # An empty one may stand before a name without a trace.
+        is_word = value and match[4]
+        site = ArgSite(*match.span(3), name)
+        defaults[name] = _expand(value, site, defaults) if is_word else None
+    return defaults
+
+
+def _expand(
+    word: str, site: ArgSite | None, defaults: Mapping[str, Origin | None]
+) -> Origin | None:
+    parts = _VARIABLE.split(word)
+    length = len(parts[0])
+    variables = set[str]()
+    # Of each variable there is its name in one of two groups, and then the text behind it.
+    for i in range(1, len(parts), 3):
+        name = parts[i] or parts[i + 1]
+        value = defaults.get(name)
+        if value is None:
+            return None
+        if not length:
+            length, site = value.length, value.site
+        variables |= {name, *value.variables}
+        parts[i], parts[i + 1] = value.name, ""
+    name = "".join(parts)
+    return None if "$" in name else Origin(name, length, site, frozenset(variables))
