@@ -10,6 +10,7 @@ import os
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from tests.dockerfile.forms import HEREDOCS, LONG_FORMS, OTHERS, SHELL_HEREDOCS
 from tests.dockerfile.support import FRAGMENTS, cases
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
@@ -131,111 +132,6 @@ def _copy(draw: st.DrawFn) -> list[str]:
     return ["COPY", *flags[: draw(st.integers(0, 2))], *paths.split(" ")]
 
 
-_HEREDOCS = st.sampled_from(
-    [
-        "RUN <<EOF\nFROM alpine\nEOF",
-        "RUN <<-E cat > <<'F'\n# x\n\tE\nCOPY --from=nginx a b \\\nF",
-        'COPY <<"a b" /x\nFROM $A\na b',
-        "RUN cat << EOF && x\nEOF\n&& y\n&&\nEOF",
-        "ONBUILD RUN <<EOF\nONBUILD\nEOF",
-        "COPY <<EOF <<-E /x\n'${A:-é}$\nEOF\n\tE\n$B\nE",
-        "ONBUILD ADD 1<<EOF /x\n${A!}\nEOF",
-    ]
-)
-_OTHERS = st.sampled_from(
-    [
-        'RUN echo "$A" && b # c',
-        "RUN a '<<EOF' $((1+2)) <<<x",
-        'RUN ["a", "b\\"<<c"]',
-        "run --network=none a",
-        "ENV A=b C=\"d e\" F='$g'",
-        "ENV A b c",
-        'LABEL a="b"',
-        'CMD ["x"]',
-        "CMD x",
-        "ENTRYPOINT [1]",
-        "EXPOSE 80 $A",
-        "EXPOSE 8080-8090/tcp 1-2:3-4/UDP",
-        "EXPOSE 60000",
-        "EXPOSE ${A}/tcp 99999",
-        "COPY a:b https://a/$A c",
-        "COPY https://a b",
-        "COPY --chmod=u+x,g-w a b",
-        "ONBUILD EXPOSE x",
-        "WORKDIR /a b",
-        "USER ${A:?}",
-        "VOLUME /a",
-        "VOLUME ''",
-        "VOLUME [\"'a'\"]",
-        'SHELL ["a"]',
-        "STOPSIGNAL 9",
-        "STOPSIGNAL SIGRTMIN+3",
-        "STOPSIGNAL --a SIGNIX",
-        "MAINTAINER x",
-        "HEALTHCHECK --interval=1s CMD x",
-        "HEALTHCHECK NONE",
-        "HEALTHCHECK --retries=-0 CMD x",
-        "HEALTHCHECK --interval=1us CMD x",
-        "ADD --checksum=x https://a /b",
-        "ADD a b",
-        "# a comment",
-        "#",
-        "",
-        "\t",
-        "\x0b",
-        "# ecr-public-pull: ignore[docker-hub-pull] x",
-        "LABLE x",
-    ]
-)
-
-# Split at their spaces, so that continuations and comments come between.
-_LONG_FORMS = st.sampled_from(
-    [
-        "HEALTHCHECK --interval=5m --timeout=3s --retries=3 CMD x || exit",
-        "HEALTHCHECK --interval=5m --interval=3s CMD x",
-        'HEALTHCHECK --start-period=1h CMD ["x", "y"]',
-        'CMD [ "a", "b\\"c" , "é\\n" ]',
-        'RUN --mount=type=ssh [ "a", "b" ]',
-        'RUN [ "a", b ]',
-        'VOLUME [ "/a", "/b" ]',
-        'VOLUME [ "/a", "" ]',
-        'COPY --link --chmod=755 [ "a", "b" ]',
-        "COPY --chmod=755 --chown=$A:b a /c",
-        "COPY --chown=a --chown=b c /d",
-        "COPY --chown=a --from=node:21 --link b /c",
-        "COPY --chown=a --from=node:21 --chown=b c /d",
-        "COPY --chmod=9 --from=node b /c",
-        "ADD --chmod=644 --chown=a https://b/ /c",
-        "RUN --mount=type=bind,from=nginx,target=/a --mount=type=cache,target=/b,uid=0 c",
-        "RUN --mount=type=cache,from=build,target=/a,mode=0755 # b",
-        "RUN --mount=type=bind,target=/a,from=node,ro,from=nginx b",
-        "RUN --mount=type=secret,id=a,required --mount=type=ssh,required=true b",
-        "RUN --mount=type=secret,id=a,source=b c",
-        "RUN --mount=type=tmpfs,target=/a,mode=1 b",
-        'ENV A="b \\" c" D=e\\ f G=${H:-i} J="$(k)" L=$',
-        "ENV A='b' C=${D:?} E",
-        "LABEL a=\"b é\" c='d\\' e=f",
-        "LABEL a b\\ c ${D:+e}",
-        "WORKDIR ${A:-/b}/$C",
-        "USER ${A:-$B}",
-        "EXPOSE $ ${A} 80/tcp",
-        "MAINTAINER é <e@example.org>",
-        "RUN é && b",
-    ]
-).map(str.split)
-_SHELL_HEREDOCS = st.sampled_from(
-    [
-        "RUN cat <<EOF > /a\nFROM nginx\nEOF",
-        "RUN --mount=type=cache,target=/a <<-'E' b\n\tFROM nginx\n\t\tE",
-        "RUN a <<E <<F\nE\nF",
-        'RUN "a <<E"',
-        "RUN a <<E\n E\nE\r",
-        "RUN a b<<E\nE",
-        "RUN <<E;\nE;",
-    ]
-)
-
-
 @st.composite
 def _instruction(draw: st.DrawFn, escape: str) -> list[str]:
     kind = draw(st.integers(0, 13))
@@ -248,10 +144,10 @@ def _instruction(draw: st.DrawFn, escape: str) -> list[str]:
     if kind == 5:
         return ["ONBUILD", *draw(_copy())]
     if kind in (6, 7, 8):
-        return draw(_LONG_FORMS)
+        return draw(st.sampled_from(LONG_FORMS)).split(" ")
     if kind == 9:
-        return [draw(_SHELL_HEREDOCS)]
-    return [draw(_HEREDOCS if kind == 10 else _OTHERS)]
+        return [draw(st.sampled_from(SHELL_HEREDOCS))]
+    return [draw(st.sampled_from(HEREDOCS if kind == 10 else OTHERS))]
 
 
 @st.composite

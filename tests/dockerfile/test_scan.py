@@ -42,6 +42,40 @@ FOUND: dict[str, tuple[bytes, list[tuple[int, str]]]] = {
             (53, "HEALTHCHECK G"),
         ],
     ),
+    "what may be refused, in a rarer form": (
+        b"FROM a\nCOPY --chown=b --chown=c d e\nVOLUME ['/a']\nENV A=${B:?} C=${D\n",
+        [
+            (0, "FROM a"),
+            (7, "COPY --chown=b --chown=c d e"),
+            (36, "VOLUME ['/a']"),
+            (50, "ENV A=${B:?} C=${D"),
+        ],
+    ),
+    "mounts that are refused": (
+        b"FROM a\nRUN --mount=type=secret,id=a,source=b c\nRUN --mount=type=tmpfs,mode=1 a\n",
+        [
+            (0, "FROM a"),
+            (7, "RUN --mount=type=secret,id=a,source=b c"),
+            (47, "RUN --mount=type=tmpfs,mode=1 a"),
+        ],
+    ),
+    "flags that are refused": (
+        b"FROM a\nHEALTHCHECK --retries=1 --retries=2 CMD a\nCOPY --chmod=8 a b\nEXPOSE $\n",
+        [
+            (0, "FROM a"),
+            (7, "HEALTHCHECK --retries=1 --retries=2 CMD a"),
+            (49, "COPY --chmod=8 a b"),
+            (68, "EXPOSE $"),
+        ],
+    ),
+    "what names an image, in a rarer form": (
+        b"FROM a\nCOPY --link --from=b --chown=c d e\nRUN --mount=type=cache,from=b,target=/c d\n",
+        [
+            (0, "FROM a"),
+            (7, "COPY --link --from=b --chown=c d e"),
+            (42, "RUN --mount=type=cache,from=b,target=/c d"),
+        ],
+    ),
     "what stands before the first FROM": (b"RUN a\nFROM b\nRUN a\n", [(0, "RUN a"), (6, "FROM b")]),
 }
 
@@ -72,6 +106,21 @@ PASSED_OVER = {
     "HEALTHCHECK": b"HEALTHCHECK CMD a || b\nHEALTHCHECK NONE",
     "MAINTAINER": b"MAINTAINER A <a@example.org>",
     "a comment": b"# FROM b",
+    "other letters": 'RUN echo é\nLABEL a="é"\n# é\nCMD ["é"]'.encode(),
+    "a dollar that means nothing": b'ENV A=$ B="$(c)" D=$1',
+    "RUN in JSON": b'RUN ["a", "b"]',
+    "JSON with escapes, continued": b'CMD [ "a\\"b\\\\" , \\\n# c\n "d" ]',
+    "paths in JSON": b'COPY ["a b", "c$D", "/e"]\nADD ["a", "/b"]\nVOLUME ["/a", "/b c"]',
+    "COPY with flags": b"COPY --link --chmod=0755 --chown=$A:${B:-c} d \\\n e /f",
+    "HEALTHCHECK with options": b"HEALTHCHECK --timeout=3s \\\n --interval=5m --retries=3 CMD a\n"
+    b'HEALTHCHECK --interval=5m CMD ["a"]',
+    "mounts": b"RUN --mount=type=bind,target=/a,ro \\\n --mount=type=tmpfs,target=/b \\\n"
+    b" --mount=type=cache,id=c,target=/c,mode=0700,uid=1,sharing=locked \\\n"
+    b" --mount=type=secret,id=d,required,env=D --mount=type=ssh,id=e f",
+    "escapes": b'ENV A=b\\ c D="e \\"f\\" \\g" H=i\\\\j',
+    "a quoted value, continued": b'LABEL a="b \\\n# c\n d" \\\n e=f',
+    "operations that cannot fail": b"ENV A=${B:-c} D=${E+f}\nWORKDIR ${A:-/b}/c\nUSER ${A-b}",
+    "a heredoc of RUN": b"RUN <<E\nFROM b\nE\nRUN --mount=type=ssh a <<-'E' > c\n\tE",
 }
 
 
@@ -86,10 +135,14 @@ def test_passed_over(content: bytes) -> None:
 GIVEN_UP = {
     "nothing": b"",
     "only comments": b"# a\n",
-    "a heredoc": b"FROM a\nRUN <<E\nE\n",
+    "a heredoc of COPY": b"FROM a\nCOPY <<E /b\nE\n",
+    "two heredocs": b"FROM a\nRUN <<E <<F\nE\nF\n",
+    "a heredoc without an end": b"FROM a\nRUN <<E\n E\n",
+    "a quoted heredoc's marker": b"FROM a\nRUN b 'c <<E'\n",
     "a heredoc's marker that is none": b"FROM a\nRUN '<<E'\n",
     "a byte order mark": b"\xef\xbb\xbfFROM a\n",
-    "other letters": "FROM a\nRUN é\n".encode(),
+    "another letter at a line's start": "FROM a\nRUN b \\\n é\n".encode(),
+    "a byte order mark within": "FROM a\nRUN b\ufeff\n".encode(),
     "no UTF-8": b"FROM a\nRUN \xff\n",
     "a vertical tab": b"FROM\x0ba\n",
     "a form feed": b"FROM a\n\x0c\n",
