@@ -150,12 +150,15 @@ def _add_stage(
 ) -> None:
     graph = analysis.graph
     stage = State("", start, len(graph.states), parsed.stage_name, steps)
+    expansion = None
     try:
         expansion = _expand_base(analysis.args, parsed, start)
     except Refusal as refusal:
         if not (lenient and refusal.missing_args):
             raise
         analysis.refusals.append(refusal)
+    _check_alias(parsed, start)
+    if expansion is None:
         graph.add(stage)
         return
     stage.base_name = expansion.text.chars
@@ -179,6 +182,18 @@ def _expand_base(args: BuildArgs, parsed: From, start: int) -> Expansion:
         refusal.missing_args = tuple(sorted(args.missing_for(blamed.names)))
         raise refusal
     return base
+
+
+def _check_alias(parsed: From, start: int) -> None:
+    # BuildKit looks for a build context of each stage's name, and those are references.
+    if parsed.alias is None:
+        return
+    name = parsed.alias.chars.lower()
+    try:
+        parse_image(name)
+    except InvalidReference as error:
+        message = f"invalid context name {name}: {error}"
+        raise Refusal.of(message, start, parsed.alias) from None
 
 
 def _target(graph: StageGraph, name: str | None) -> State:

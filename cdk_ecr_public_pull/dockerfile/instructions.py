@@ -81,20 +81,20 @@ def _parse(command: Command, start: int, escape: str) -> Parsed:
 def _parse_from(arguments: Text, start: int, _escape: str) -> From:
     flags, rest = split_flags(arguments)
     words = split_words(rest)
-    name = None
+    alias = None
     if len(words) == 3 and words[1].chars.lower() == "as":  # noqa: PLR2004  (FROM image AS name)
-        name = words[2].chars.lower()
-        if not _STAGE_NAME.fullmatch(name):
+        alias = words[2]
+        if not _STAGE_NAME.fullmatch(alias.chars.lower()):
             message = (
-                f'invalid name for build stage: "{words[2].chars}", '
+                f'invalid name for build stage: "{alias.chars}", '
                 "name can't start with a number or contain symbols"
             )
-            raise Refusal.of(message, start, words[2])
+            raise Refusal.of(message, start, alias)
     elif len(words) != 1:
         message = "FROM requires either one or three arguments"
         raise Refusal.of(message, start, words[1] if len(words) > 1 else rest)
     platform = check_flags(flags, strings="platform", start=start).get("platform")
-    return From(image=words[0], platform=platform[0] if platform else None, stage_name=name)
+    return From(image=words[0], platform=platform[0] if platform else None, alias=alias)
 
 
 def _parse_arg(arguments: Text, start: int, escape: str) -> Arg:

@@ -14,11 +14,16 @@ Judged = tuple[tuple[Text, Callable[[str], str | None]], ...]
 
 @dataclass(frozen=True, slots=True)
 class From:
-    """FROM: the base image or stage, the platform, and the new stage's name in lower case."""
+    """FROM: the base image or stage, the platform, and the new stage's name as it is written."""
 
     image: Text
     platform: Text | None
-    stage_name: str | None
+    alias: Text | None
+
+    @property
+    def stage_name(self) -> str | None:
+        """The name that others find the stage by."""
+        return None if self.alias is None else self.alias.chars.lower()
 
 
 @dataclass(frozen=True, slots=True)

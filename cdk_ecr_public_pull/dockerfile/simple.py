@@ -44,11 +44,10 @@ def parse_simple(instruction: Text) -> Parsed | None:
     if match is None:
         return None
     if form is _FROM:
-        name = match[3]
         return From(
             instruction[match.start(2) : match.end(2)],
             instruction[match.start(1) : match.end(1)] if match[1] else None,
-            name.lower() if name else None,
+            instruction[match.start(3) : match.end(3)] if match[3] else None,
         )
     if form is _ARG:
         default = instruction[match.start(2) : match.end(2)] if match[2] is not None else None

@@ -34,7 +34,9 @@ _PLATFORM = (
     r"--platform=(?:\$(?:BUILD|TARGET)PLATFORM|\$\{(?:BUILD|TARGET)PLATFORM\}"
     rf"|(?:linux/)?+(?:amd64|arm64|arm/v[67]|386|ppc64le|s390x)){GAP}"
 )
-_AS = rf"{GAP}[Aa][Ss]{GAP}([A-Za-z][A-Za-z0-9\-_.]*+)"
+# One that BuildKit takes for a reference, too, which one of 64 characters may not be.
+_ALIAS = r"[A-Za-z][A-Za-z0-9]*+(?:(?:\.|__?+|-++)[A-Za-z0-9]++)*+"
+_AS = rf"{GAP}[Aa][Ss]{GAP}({_ALIAS})"
 _FROM = rf"FROM{GAP}(?:{_PLATFORM})?+([a-z0-9$][^\s\"'\\\x80-\xff]*+)(?:{_AS})?+{END}"
 _COPY = rf"COPY{GAP}--from=([A-Za-z0-9][^{NOT_BARE}]*+){COPIED_FILES}"
 _DEFAULT = rf"(?:\"(?:[^\n\"\\$]++|{VARIABLE})*+\"|(?:[^{NOT_BARE}]++|{VARIABLE})*+)"
@@ -45,10 +47,14 @@ _STAGE_ARG = rf"ARG{GAP}{NAME}(?:={VALUE}*+)?+{END}"
 _ARG_IN_STAGE = re.compile(rf"(?m)^[ \t]*+ARG{GAP}({NAME})".encode())
 _VARIABLE = re.compile(rf"\$(?:\{{({NAME})\}}|({NAME}))")
 _MOUNTED = re.compile(rb",from=([^,\s]++)")
-_SYNTAX = re.compile(
-    rb"#[ \t]*syntax[ \t]*=[ \t]*([^\s]+)[ \t]*\r?\n(?!\s*#\s*[A-Za-z]+\s*=)", re.IGNORECASE
+_CHECK = rf"(?:\#[ \t]*check=(?:skip=[A-Za-z,]++|error=(?:true|false)){END})?+"
+_SYNTAX = rf"(?:\#[ \t]*syntax[ \t]*=[ \t]*([^\s\x80-\xff]++){END})?+"
+# Not what may be one more of them, nor what no usual file begins with.
+_START = re.compile(
+    rf"(?i:{_CHECK}{_SYNTAX}{_CHECK}(?!\s*\#\s*(?:!|(?:syntax|check|escape)\s*=)))"
+    r"(?=\s*(?:[#A-Z]|\Z))".encode()
 )
-_UNUSUAL_START = re.compile(rb"\s*(?:#\s*(?:!|[A-Za-z]+\s*=)|[^#\sA-Z])")
+_LONGEST_ALIAS = 64
 _IGNORE_MARK = b"ecr-public-pull:"
 
 # The kind of place, the byte at which its word starts, the word, the name that comes of it,
@@ -98,19 +104,17 @@ def find_usual(content: bytes) -> Usual | None:
     Returns:
         The places; None if the file is not usual.
     """
-    syntax = _SYNTAX.match(content)
-    if not syntax and _UNUSUAL_START.match(content):
-        return None
-    if _IGNORE_MARK in content or not may_be_plain(content):
+    start = _START.match(content)
+    if not start or _IGNORE_MARK in content or not may_be_plain(content):
         return None
     ended = content if content.endswith(b"\n") else content + b"\n"
     head = _head().match(ended)
     if not head:
         return None
     found = Usual(head.end())
-    if syntax:
-        word = syntax[1].decode()
-        found.named.append((Via.SYNTAX, syntax.start(1), word, word, None, None))
+    if start[1]:
+        word = start[1].decode()
+        found.named.append((Via.SYNTAX, start.start(1), word, word, None, None))
     return found if _Reader(ended, found).read() else None
 
 
@@ -183,7 +187,7 @@ class _Reader:
         named.append((Via.FROM, match.start(1), word, name, base, alias))
         self._index += 1
         if alias:
-            if alias in self._stages or alias in self._later:
+            if alias in self._stages or alias in self._later or len(alias) >= _LONGEST_ALIAS:
                 return False
             self._stages[alias] = self._index
         return True

@@ -43,6 +43,8 @@ IN_A_STAGE = [
     Row("FROM a # c", 2, 8, "FROM requires either one or three arguments"),
     Row("FROM a AS 1b", 2, 11, f'invalid name for build stage: "1b", {NO_NAME}'),
     Row("FROM a AS $b", 2, 11, f'invalid name for build stage: "$b", {NO_NAME}'),
+    Row("FROM a AS b___C", 2, 11, "invalid context name b___c: invalid reference format"),
+    Row("FROM a AS b-", 2, 11, "invalid context name b-: invalid reference format"),
     Row("FROM --platform a", 2, 6, "missing a value on flag: --platform"),
     Row("FROM --plat=x a", 2, 6, "unknown flag: --plat"),
     Row("FROM --platform=linux --platform=linux a", 2, 23, "duplicate flag specified: --platform"),

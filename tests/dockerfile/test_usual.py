@@ -18,6 +18,9 @@ NAMED: dict[str, tuple[str, list[tuple[str, int | None]]]] = {
         "# syntax=docker/dockerfile:1\nFROM a",
         [("docker/dockerfile:1", None), ("a", None)],
     ),
+    "a check": ("# check=error=true\n# syntax=a\nFROM b", [("a", None), ("b", None)]),
+    "a check behind a syntax": ("# syntax=a\n# check=skip=All\nFROM b", [("a", None), ("b", None)]),
+    "a comment like a directive": ("# version = 1\nFROM a", [("a", None)]),
     "a copy": ("FROM a\nCOPY --from=b c d", [("a", None), ("b", None)]),
     "a copy of a stage": (
         "FROM a AS b\nFROM c\nCOPY --from=0 d e",
@@ -67,7 +70,12 @@ NOT_USUAL = {
     "a comment between mounts": "FROM a\nRUN --mount=type=ssh \\\n# b\n --mount=type=bind,from=c d",
     "two stages of one name": "FROM a AS b\nFROM c AS b",
     "a pull that is ignored": "# ecr-public-pull: ignore\nFROM a",
-    "a directive": "# check=skip=all\nFROM a",
+    "a directive": "# escape=`\nFROM a",
+    "a check that may be refused": "# check=fail=true\nFROM a",
+    "two syntaxes": "# syntax=a\n# syntax=b\nFROM c",
+    "a syntax that is a comment": "\n# syntax=a\nFROM b",
+    "a stage's name that is no reference": "FROM a AS b___c",
+    "a stage's name that may be a digest": f"FROM a AS {'ab' * 32}",
 }
 
 
