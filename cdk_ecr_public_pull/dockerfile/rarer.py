@@ -23,12 +23,15 @@ _QUOTED = rf"\"(?:[^\n\"\\$]++|{_VARIABLE}|{ESCAPE}[\"$\\]?+|{CONTINUATION})*+\"
 _VALUE = rf"(?:[^{NOT_BARE}]++|{_VARIABLE}|{_QUOTED}|{ESCAPE}[^\n\r\x80-\xff])"
 _VALUES = rf"{SPACE}(?!-|\[){_VALUE}++(?:{SPACE}{_VALUE}++)*+"
 _PAIRS = rf"(?:(?:{SPACE}{KEY}={_VALUE}*+)++|{SPACE}{KEY}{_VALUES}){END}"
-_STRING = r'"(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])++"'
+_STRING = r'"(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])*+"'
 _PATH_STRING = (
     rf'"(?:[^{NOT_BARE}<:]++|{_VARIABLE})(?:[^"\'\\$<:\x00-\x1f\x80-\xff]++|{_VARIABLE})*+"'
 )
 _INTERVAL = r"(?:interval|timeout|start-period|start-interval)=[1-9][0-9]{0,4}+[smh]"
-_OWNER = rf"chown=(?:[^{NOT_BARE}]++|{_VARIABLE})++|chmod=[0-7]{{3,4}}+"
+_WORD = rf"(?:[^{NOT_BARE}]++|{_VARIABLE}|\"(?:[^{NOT_BARE}]++|{_VARIABLE})*+\")++"
+_OWNER = rf"chown={_WORD}|chmod=[0-7]{{3,4}}+"
+_FIELD = rf"[^{NOT_BARE},=]"
+_MODE = r"mode=[0-7]{3,4}+|[ug]id=[0-9]{1,9}+"
 _SOURCE = rf"[A-Za-z0-9][^{NOT_BARE},]*+"
 
 
@@ -52,21 +55,26 @@ def _paths(not_in_path: str, *, at_least: int) -> str:
     return rf"(?:{words}|{_list(_PATH_STRING, at_least=at_least)})"
 
 
-def _mounts(named: str = "") -> str:
-    """Mounts of RUN, with the pattern of the field that names an image or a stage."""
-    place = rf"(?:source|src|target|dst)=[^{NOT_BARE},]*+"
-    owner = r"mode=[0-7]{3,4}+|[ug]id=[0-9]{1,9}+"
-    bind = rf"(?:,(?:{place}|ro|rw|readonly))*+"
-    cached = rf"(?:,(?:{place}|id=[^{NOT_BARE},]++|sharing=(?:shared|private|locked)|{owner}))*+"
-    secret = rf"(?:,(?:(?:target|dst|env)=[^{NOT_BARE},]++|required(?:=true)?+|{owner}))*+"
+def _mounts(*, named: bool = False) -> str:
+    """Mounts of RUN, which name an image or a stage or do not."""
+    place = rf"(?:source|src|target|dst)={_FIELD}*+|ro|rw|readonly"
+    cached = rf"{place}|id={_FIELD}++|sharing=(?:shared|private|locked)|{_MODE}|type=cache"
+    secret = rf"(?:,(?:(?:target|dst|env|id)={_FIELD}++|required(?:=true)?+|{_MODE}))*+"
     kinds = (
-        rf"bind{bind}{named}",
-        rf"cache{cached}{named}",
-        rf"tmpfs{bind}",
-        rf"secret,id=[^{NOT_BARE},]++{secret}",
-        rf"ssh(?:,id=[^{NOT_BARE},]++)?+{secret}",
+        rf"(?=(?:{_FIELD}+(?:={_FIELD}*)?,)*?type=cache[,\s]){_fields(cached, named=named)}",
+        _fields(rf"{place}|type=bind", named=named),
+        rf"type=tmpfs(?:,(?:{place}))*+",
+        rf"type=(?:secret,id={_FIELD}++|ssh){secret}",
     )
-    return rf"(?:{SPACE}--mount=type=(?:{'|'.join(kinds)})(?=[ \t]))"
+    return rf"(?:{SPACE}--mount=(?:{'|'.join(kinds)})(?=[ \t]))"
+
+
+def _fields(field: str, *, named: bool) -> str:
+    """Fields of a mount, one of which may name what is mounted."""
+    more = rf"(?:,(?:{field}))*+"
+    if not named:
+        return rf"(?:{field}){more}"
+    return rf"(?:(?:{field}){more}(?:,from={_SOURCE}{more})?+|from={_SOURCE}{more})"
 
 
 # One heredoc, which the shell of RUN reads; those of COPY and ADD are more than text.
@@ -83,14 +91,14 @@ _COPIED = _paths("<:", at_least=2)
 def rarer() -> re.Pattern[bytes]:
     """The pattern of an instruction of a stage, with the white space before it.
 
-    Its group ``source`` is what a COPY copies from, and ``mounts`` the mounts of a RUN,
-    some of which name an image or a stage.
+    Its group ``onbuild`` stands before a trigger, ``source`` is what a COPY copies from,
+    and ``mounts`` are those of a RUN, some of which name an image or a stage.
     """
-    named = rf"(?:,from={_SOURCE}(?:,(?:source|src|target|dst)=[^{NOT_BARE},]*+|,ro|,rw)*+)?+"
     before, behind = (_once(f"link|{_OWNER}", group) for group in ("before", "behind"))
     forms = (
-        rf"RUN{_mounts()}*+(?:{SHELL}|{_HEREDOC})",
-        rf"RUN(?P<mounts>{_mounts(named)}++){SHELL}",
+        rf"(?:RUN{_mounts()}*+|CMD|ENTRYPOINT){SHELL}",
+        rf"RUN{_mounts()}*+{_HEREDOC}",
+        rf"RUN(?P<mounts>{_mounts(named=True)}++){SHELL}",
         rf"HEALTHCHECK{_CHECK_OPTIONS}{SPACE}CMD(?:{_list(_STRING)}|{SHELL})",
         rf"(?:CMD|ENTRYPOINT|SHELL|RUN){_list(_STRING)}",
         rf"COPY{_once(f'link|{_OWNER}', 'copy')}{_COPIED}",
@@ -100,4 +108,4 @@ def rarer() -> re.Pattern[bytes]:
         rf"(?:WORKDIR|USER){_VALUES}{END}",
         rf"VOLUME{_paths('<', at_least=1)}",
     )
-    return re.compile(rf"[ \t]*+(?:{'|'.join(forms)})".encode())
+    return re.compile(rf"[ \t]*+(?P<onbuild>ONBUILD{SPACE})?+(?:{'|'.join(forms)})".encode())

@@ -46,7 +46,7 @@ _ARG_WITH_DEFAULT = re.compile(rf"(?m)^ARG{GAP}({NAME})=(\"?)([^\s\"\x80-\xff]*+
 _STAGE_ARG = rf"ARG{GAP}{NAME}(?:={VALUE}*+)?+{END}"
 _ARG_IN_STAGE = re.compile(rf"(?m)^[ \t]*+ARG{GAP}({NAME})".encode())
 _VARIABLE = re.compile(rf"\$(?:\{{({NAME})\}}|({NAME}))")
-_MOUNTED = re.compile(rb",from=([^,\s]++)")
+_MOUNTED = re.compile(rb"[=,]from=([^,\s]++)")
 _CHECK = rf"(?:\#[ \t]*check=(?:skip=[A-Za-z,]++|error=(?:true|false)){END})?+"
 _SYNTAX = rf"(?:\#[ \t]*syntax[ \t]*=[ \t]*([^\s\x80-\xff]++){END})?+"
 # Not what may be one more of them, nor what no usual file begins with.
@@ -205,6 +205,8 @@ class _Reader:
         return True
 
     def _take_rarer(self, match: re.Match[bytes]) -> bool:
+        if match["onbuild"]:
+            return not match["source"] and not match["mounts"]
         if match["source"]:
             return self._take(Via.COPY, match.start("source"), match["source"].decode())
         if match["mounts"]:

@@ -117,6 +117,8 @@ PASSED_OVER = {
     "mounts": b"RUN --mount=type=bind,target=/a,ro \\\n --mount=type=tmpfs,target=/b \\\n"
     b" --mount=type=cache,id=c,target=/c,mode=0700,uid=1,sharing=locked \\\n"
     b" --mount=type=secret,id=d,required,env=D --mount=type=ssh,id=e f",
+    "mounts of other forms": b"RUN --mount=target=/a --mount=ro,source=b \\\n"
+    b" --mount=target=/c,type=cache,sharing=private --mount=type=bind,target=/d e",
     "escapes": b'ENV A=b\\ c D="e \\"f\\" \\g" H=i\\\\j',
     "a quoted value, continued": b'LABEL a="b \\\n# c\n d" \\\n e=f',
     "operations that cannot fail": b"ENV A=${B:-c} D=${E+f}\nWORKDIR ${A:-/b}/c\nUSER ${A-b}",
