@@ -26,7 +26,6 @@ from cdk_ecr_public_pull.images.reference import ImageReference, parse_image
 
 # Enough for all images of a large repository.
 _MOST_KNOWN = 4096
-_STAYS = Move()
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -69,94 +68,84 @@ def rewrite_quickly(content: bytes, mirrors: Mirrors, *, report_all: bool) -> Qu
     found = find_usual(content)
     if found is None:
         return None
-    moves: list[Move] = []
+    edits: list[Edit | None] = []
     decisions: list[Decision] = []
     for index, place in enumerate(found.named):
-        if place[4] is not None:
-            moves.append(_STAYS)
-            continue
-        moving = _moving(place[3], mirrors)
-        if moving is None:
-            return None
-        move = _move(place[1], moving, found.origins.get(index))
-        if move is None:
-            return None
-        moves.append(move)
-        if moving.needs_report or (report_all and move.edit):
-            decisions.append(_decision(place, moving, move))
-    if all(move.edit is None for move in moves):
+        edit = None
+        if place[4] is None:
+            moving = _moving(place[3], mirrors)
+            origin = found.origins.get(index) if found.origins else None
+            if moving is None or (origin and moving.length > origin.length):
+                return None
+            if moving.replacement:
+                start = origin.site.start if origin and origin.site else place[1]
+                edit = Edit(start, start + moving.length, moving.replacement)
+            if moving.needs_report or (report_all and edit):
+                decisions.append(_decision(place, moving, edit, origin))
+        edits.append(edit)
+    if edits.count(None) == len(edits):
         return QuickRewrite(content, (), decisions)
-    return _changed(content, found, moves, decisions)
+    return _changed(content, found, edits, decisions)
 
 
-def _changed(
-    content: bytes, found: Usual, moves: list[Move], decisions: list[Decision]
-) -> QuickRewrite | None:
-    if found.origins and _is_seen_elsewhere(content, found, moves):
-        return None
-    edits = {move.edit for move in moves if move.edit}
-    new_content = apply_edits(content, edits)
-    check = find_usual(new_content)
-    if check is None or check.named != _relocated(found.named, moves):
-        return None
-    return QuickRewrite(new_content, tuple(in_order(edits)), decisions)
-
-
-def _move(start: int, moving: _Moving, origin: Origin | None) -> Move | None:
-    """The change of a name where it begins: in the word, or in the default of an ARG."""
-    length = moving.length
-    if not moving.replacement:
-        return _STAYS
-    if origin is None:
-        return Move(edit=Edit(start, start + length, moving.replacement))
-    if max(length, 1) > origin.length:
-        return None
-    if origin.site is not None:
-        start = origin.site.start
-    return Move(edit=Edit(start, start + length, moving.replacement), site=origin.site)
-
-
-def _decision(place: Named, moving: _Moving, move: Move) -> Decision:
+def _decision(place: Named, moving: _Moving, edit: Edit | None, origin: Origin | None) -> Decision:
     via, start, word, *_ = place
     named = Place(via, Text(word, range(start, start + len(word))))
+    move = Move(edit=edit, site=origin.site if origin and edit else None)
     return Decision(named, moving.image, moving.resolution, move)
 
 
-def _is_seen_elsewhere(content: bytes, found: Usual, moves: list[Move]) -> bool:
+def _changed(
+    content: bytes, found: Usual, edits: list[Edit | None], decisions: list[Decision]
+) -> QuickRewrite | None:
+    """The changed file, if its pulls are the old ones, moved."""
+    made = [edit for edit in edits if edit is not None]
+    if found.origins:
+        if _is_seen_elsewhere(content, found, edits):
+            return None
+        # That of an ARG stands in it once for each name that it moves.
+        made = in_order(set(made))
+    new_content = apply_edits(content, made)
+    check = find_usual(new_content)
+    if check is None or check.named != _relocated(found, edits):
+        return None
+    return QuickRewrite(new_content, tuple(made), decisions)
+
+
+def _is_seen_elsewhere(content: bytes, found: Usual, edits: list[Edit | None]) -> bool:
     """Whether a default that changes is part of another name, too, or declared in a stage."""
-    wanted: dict[str, set[Move]] = {}
+    wanted: dict[str, set[Edit | None]] = {}
+    changed: set[str] = set()
     for index, origin in found.origins.items():
-        move = moves[index]
+        site, edit = origin.site, edits[index]
+        if site and edit:
+            changed.add(site.name)
         for variable in origin.variables:
-            is_changed = move.site is not None and move.site.name == variable
-            wanted.setdefault(variable, set()).add(move if is_changed else _STAYS)
-    changed = {move.site.name for move in moves if move.site}
+            is_changed = site is not None and site.name == variable
+            wanted.setdefault(variable, set()).add(edit if is_changed else None)
     return any(len(wanted[name]) > 1 for name in changed) or not changed.isdisjoint(
         names_in_stages(content, found.head)
     )
 
 
-def _relocated(named: list[Named], moves: list[Move]) -> list[Named]:
+def _relocated(found: Usual, edits: list[Edit | None]) -> list[Named]:
     """The places as they must be after the changes."""
-    in_head = {move.edit for move in moves if move.edit and move.site}
-    head_shift = sum(_growth(edit) for edit in in_head)
+    in_head = {edits[index] for index, origin in found.origins.items() if origin.site}
+    head_shift = sum(len(e.replacement) - (e.end - e.start) for e in in_head if e)
     relocated: list[Named] = []
     shift = 0
-    for (via, start, word, name, stage, alias), move in zip(named, moves, strict=True):
+    for (via, start, word, name, stage, alias), edit in zip(found.named, edits, strict=True):
         new_start = start + shift + (0 if via is Via.SYNTAX else head_shift)
-        new_word, new_name = word, name
-        if edit := move.edit:
-            length = edit.end - edit.start
-            new_name = edit.replacement + name[length:]
-            if move.site is None:
-                new_word = edit.replacement + word[length:]
-                shift += _growth(edit)
-        relocated.append((via, new_start, new_word, new_name, stage, alias))
+        if edit is None:
+            relocated.append((via, new_start, word, name, stage, alias))
+            continue
+        length, replacement = edit.end - edit.start, edit.replacement
+        new_word = word
+        if not in_head or edit not in in_head:
+            new_word = replacement + word[length:]
+            shift += len(replacement) - length
+        relocated.append((via, new_start, new_word, replacement + name[length:], stage, alias))
     return relocated
-
-
-def _growth(edit: Edit) -> int:
-    return len(edit.replacement) - (edit.end - edit.start)
 
 
 def _moving(name: str, mirrors: Mirrors) -> _Moving | None:

@@ -54,7 +54,12 @@ _START = re.compile(
     rf"(?i:{_CHECK}{_SYNTAX}{_CHECK}(?!\s*\#\s*(?:!|(?:syntax|check|escape)\s*=)))"
     r"(?=\s*(?:[#A-Z]|\Z))".encode()
 )
+# The group of the body's pattern behind those of a FROM, its word and its stage's name.
+_SOURCE = 3
 _LONGEST_ALIAS = 64
+# More ARGs in a name, or longer names, are for the long way, which has limits of its own.
+_MOST_VARIABLES = 16
+_LONGEST_NAME = 1024
 _IGNORE_MARK = b"ecr-public-pull:"
 
 # The kind of place, the byte at which its word starts, the word, the name that comes of it,
@@ -137,7 +142,7 @@ def _head() -> re.Pattern[bytes]:
 def _body() -> re.Pattern[bytes]:
     skipped = rf"(?:{BLANK}|[ \t]*+(?:{PLAIN}|{_STAGE_ARG}))*+"
     # What is none of these ends the match where it stands.
-    return re.compile(rf"{skipped}(?:{_FROM}|{_COPY}|(?P<end>\Z)|)".encode())
+    return re.compile(rf"{skipped}(?:{_FROM}|{_COPY}|(\Z)|)".encode())
 
 
 class _Reader:
@@ -157,18 +162,17 @@ class _Reader:
         """Note what the stages name; False if the file is not usual."""
         content, body, position = self._content, _body(), self._found.head
         while match := body.match(content, position):
-            position = match.end()
-            if match[1]:
+            position, kind = match.end(), match.lastindex
+            if kind is None:
+                rare = rarer().match(content, position)
+                is_usual = rare is not None and self._take_rarer(rare)
+                position = rare.end() if rare else position
+            elif kind < _SOURCE:
                 is_usual = self._begin_stage(match)
-            elif match[3]:
-                is_usual = self._take(Via.COPY, match.start(3), match[3].decode())
-            elif match["end"] is not None:
-                return self._index >= 0
-            elif rare := rarer().match(content, position):
-                position = rare.end()
-                is_usual = self._take_rarer(rare)
+            elif kind == _SOURCE:
+                is_usual = self._take(Via.COPY, match.start(_SOURCE), match[_SOURCE].decode())
             else:
-                return False
+                return self._index >= 0
             if not is_usual:
                 return False
         return False
@@ -253,4 +257,6 @@ def _expand(
         variables |= {name, *value.variables}
         parts[i], parts[i + 1] = value.name, ""
     name = "".join(parts)
-    return None if "$" in name else Origin(name, length, site, frozenset(variables))
+    if "$" in name or len(variables) > _MOST_VARIABLES or len(name) > _LONGEST_NAME:
+        return None
+    return Origin(name, length, site, frozenset(variables))
