@@ -61,7 +61,7 @@ def _mounts(*, named: bool = False) -> str:
     cached = rf"{place}|id={_FIELD}++|sharing=(?:shared|private|locked)|{_MODE}|type=cache"
     secret = rf"(?:,(?:(?:target|dst|env|id)={_FIELD}++|required(?:=true)?+|{_MODE}))*+"
     kinds = (
-        rf"(?=(?:{_FIELD}+(?:={_FIELD}*)?,)*?type=cache[,\s]){_fields(cached, named=named)}",
+        rf"(?=(?:{_FIELD}++(?:={_FIELD}*+)?+,)*?type=cache[,\s]){_fields(cached, named=named)}",
         _fields(rf"{place}|type=bind", named=named),
         rf"type=tmpfs(?:,(?:{place}))*+",
         rf"type=(?:secret,id={_FIELD}++|ssh){secret}",
@@ -78,10 +78,11 @@ def _fields(field: str, *, named: bool) -> str:
 
 
 # One heredoc, which the shell of RUN reads; those of COPY and ADD are more than text.
+_MARKER = r"(?(dash)\t*+)(?P=marker)\r*+\n"
 _HEREDOC = (
-    rf"{SPACE}(?![-\[])(?:[^\n\\<\"'$\x80-\xff]*[ \t])?<<(?P<dash>-?)(?P<quote>[\"']?)"
+    rf"{SPACE}(?![-\[])(?:[^\n\\<\"'$\x80-\xff]*[ \t])?<<(?P<dash>-)?+(?P<quote>[\"']?)"
     r"(?P<marker>[A-Za-z_][A-Za-z0-9_]*+)(?P=quote)(?:[ \t][^\n\\<\"'$\x80-\xff]*+)?\n"
-    r"(?:(?!(?(dash)\t*+)(?P=marker)\r*+\n)[^\n]*+\n)*+\t*+(?P=marker)\r*+\n"
+    rf"(?:(?!{_MARKER})[^\n]*+\n)*+{_MARKER}"
 )
 _CHECK_OPTIONS = _once(rf"{_INTERVAL}|retries=[1-9][0-9]{{0,3}}+", "option")
 _COPIED = _paths("<:", at_least=2)

@@ -47,12 +47,12 @@ _STAGE_ARG = rf"ARG{GAP}{NAME}(?:={VALUE}*+)?+{END}"
 _ARG_IN_STAGE = re.compile(rf"(?m)^[ \t]*+ARG{GAP}({NAME})".encode())
 _VARIABLE = re.compile(rf"\$(?:\{{({NAME})\}}|({NAME}))")
 _MOUNTED = re.compile(rb"[=,]from=([^,\s]++)")
-_CHECK = rf"(?:\#[ \t]*check=(?:skip=[A-Za-z,]++|error=(?:true|false)){END})?+"
-_SYNTAX = rf"(?:\#[ \t]*syntax[ \t]*=[ \t]*([^\s\x80-\xff]++){END})?+"
+_CHECK = rf"\#[ \t]*check=(?:skip=[A-Za-z,]++|error=(?:true|false)){END}"
+_SYNTAX = rf"\#[ \t]*(?i:syntax)[ \t]*=[ \t]*([^\s\x80-\xff]++){END}"
 # Not what may be one more of them, nor what no usual file begins with.
 _START = re.compile(
-    rf"(?i:{_CHECK}{_SYNTAX}{_CHECK}(?!\s*\#\s*(?:!|(?:syntax|check|escape)\s*=)))"
-    r"(?=\s*(?:[#A-Z]|\Z))".encode()
+    rf"(?:{_SYNTAX}(?:{_CHECK})?+|{_CHECK}(?:{_SYNTAX})?+)?+"
+    r"(?!\s*\#\s*(?:!|(?i:syntax|check|escape)\s*=))(?=\s*(?:[#A-Z]|\Z))".encode()
 )
 # The group of the body's pattern behind those of a FROM, its word and its stage's name.
 _SOURCE = 3
@@ -117,9 +117,9 @@ def find_usual(content: bytes) -> Usual | None:
     if not head:
         return None
     found = Usual(head.end())
-    if start[1]:
-        word = start[1].decode()
-        found.named.append((Via.SYNTAX, start.start(1), word, word, None, None))
+    if group := start.lastindex:
+        word = start[group].decode()
+        found.named.append((Via.SYNTAX, start.start(group), word, word, None, None))
     return found if _Reader(ended, found).read() else None
 
 
@@ -197,6 +197,8 @@ class _Reader:
         return True
 
     def _take(self, via: Via, start: int, word: str) -> bool:
+        if len(word) > _LONGEST_NAME:
+            return False
         is_index = via is Via.COPY and word.isdecimal()
         source = int(word) if is_index else self._stages.get(word.lower())
         if word == SCRATCH:

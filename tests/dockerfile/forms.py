@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+STARTS: tuple[list[str], ...] = (
+    [],
+    [],
+    ["# syntax=docker/dockerfile:1"],
+    ["# a comment"],
+    ["# check=skip=all"],
+    ["# check=error=true", "# Syntax=node:21"],
+    ["# syntax=nginx", "# check=skip=A,B"],
+    [""],
+)
 HEREDOCS = (
     "RUN <<EOF\nFROM alpine\nEOF",
     "RUN <<-E cat > <<'F'\n# x\n\tE\nCOPY --from=nginx a b \\\nF",
@@ -103,5 +113,7 @@ SHELL_HEREDOCS = (
     'RUN "a <<E"',
     "RUN a <<E\n E\nE\r",
     "RUN a b<<E\nE",
+    "RUN a <<E\n\tE\nFROM node\nE",
+    "RUN <<-E b\r\n\t E\n\tE\r\nE",
     "RUN <<E;\nE;",
 )

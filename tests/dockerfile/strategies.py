@@ -10,7 +10,7 @@ import os
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from tests.dockerfile.forms import HEREDOCS, LONG_FORMS, OTHERS, SHELL_HEREDOCS
+from tests.dockerfile.forms import HEREDOCS, LONG_FORMS, OTHERS, SHELL_HEREDOCS, STARTS
 from tests.dockerfile.support import FRAGMENTS, cases
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
@@ -171,11 +171,7 @@ def _lines(draw: st.DrawFn, words: list[str], escape: str) -> str:
 def dockerfiles(draw: st.DrawFn) -> bytes:
     """Dockerfiles, most of which BuildKit would build."""
     escape = draw(st.sampled_from(["\\", "\\", "\\", "`"]))
-    parts = draw(
-        st.sampled_from(
-            [[], [], ["# syntax=docker/dockerfile:1"], ["# a comment"], ["# check=skip=all"], [""]]
-        )
-    )
+    parts = draw(st.sampled_from(STARTS))
     parts = [*parts, "# escape=`"] if escape == "`" else [*parts]
     for words in draw(st.lists(_arg(escape), max_size=3)):
         parts.append(draw(_lines(words, escape)))

@@ -122,6 +122,7 @@ PASSED_OVER = {
     "escapes": b'ENV A=b\\ c D="e \\"f\\" \\g" H=i\\\\j',
     "a quoted value, continued": b'LABEL a="b \\\n# c\n d" \\\n e=f',
     "operations that cannot fail": b"ENV A=${B:-c} D=${E+f}\nWORKDIR ${A:-/b}/c\nUSER ${A-b}",
+    "a heredoc whose mark may not be indented": b"RUN a <<E\n\tE\nFROM b\nE",
     "a heredoc of RUN": b"RUN <<E\nFROM b\nE\nRUN --mount=type=ssh a <<-'E' > c\n\tE",
 }
 
