@@ -23,7 +23,6 @@ from cdk_ecr_public_pull.dockerfile.plain import (
     VARIABLE,
     may_be_plain,
 )
-from cdk_ecr_public_pull.dockerfile.rarer import rarer
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
@@ -41,12 +40,13 @@ _FROM = rf"FROM{GAP}(?:{_PLATFORM})?+([a-z0-9$][^\s\"'\\\x80-\xff]*+)(?:{_AS})?+
 _COPY = rf"COPY{GAP}--from=([A-Za-z0-9][^{NOT_BARE}]*+){COPIED_FILES}"
 _DEFAULT = rf"(?:\"(?:[^\n\"\\$]++|{VARIABLE})*+\"|(?:[^{NOT_BARE}]++|{VARIABLE})*+)"
 _GLOBAL_ARG = rf"ARG{GAP}{NAME}(?:={_DEFAULT})?+{END}"
-# One without a default keeps the value that an earlier one gave it.
-_ARG_WITH_DEFAULT = re.compile(rf"(?m)^ARG{GAP}({NAME})=(\"?)([^\s\"\x80-\xff]*+)(\2\s)?".encode())
+# Those that few files need are compiled, and kept, by the functions of re.
+# An ARG without a default keeps the value that an earlier one gave it.
+_ARG_WITH_DEFAULT = rf"(?m)^ARG{GAP}({NAME})=(\"?)([^\s\"\x80-\xff]*+)(\2\s)?".encode()
 _STAGE_ARG = rf"ARG{GAP}{NAME}(?:={VALUE}*+)?+{END}"
-_ARG_IN_STAGE = re.compile(rf"(?m)^[ \t]*+ARG{GAP}({NAME})".encode())
-_VARIABLE = re.compile(rf"\$(?:\{{({NAME})\}}|({NAME}))")
-_MOUNTED = re.compile(rb"[=,]from=([^,\s]++)")
+_ARG_IN_STAGE = rf"(?m)^[ \t]*+ARG{GAP}({NAME})".encode()
+_VARIABLE = rf"\$(?:\{{({NAME})\}}|({NAME}))"
+_MOUNTED = rb"[=,]from=([^,\s]++)"
 _CHECK = rf"\#[ \t]*check=(?:skip=[A-Za-z,]++|error=(?:true|false)){END}"
 _SYNTAX = rf"\#[ \t]*(?i:syntax)[ \t]*=[ \t]*([^\s\x80-\xff]++){END}"
 # Not what may be one more of them, nor what no usual file begins with.
@@ -130,7 +130,7 @@ def names_in_stages(content: bytes, head: int) -> set[str]:
         content: A usual Dockerfile.
         head: How many bytes stand before its first FROM.
     """
-    return {name.decode() for name in _ARG_IN_STAGE.findall(content, head)}
+    return {name.decode() for name in re.findall(_ARG_IN_STAGE, content[head:])}
 
 
 @cache
@@ -164,6 +164,9 @@ class _Reader:
         while match := body.match(content, position):
             position, kind = match.end(), match.lastindex
             if kind is None:
+                # Imported when it is needed: the usual file does without.
+                from cdk_ecr_public_pull.dockerfile.rarer import rarer  # noqa: PLC0415
+
                 rare = rarer().match(content, position)
                 is_usual = rare is not None and self._take_rarer(rare)
                 position = rare.end() if rare else position
@@ -218,8 +221,8 @@ class _Reader:
         if match["mounts"]:
             # A comment between them may look like one more.
             return b"#" not in match["mounts"] and all(
-                self._take(Via.MOUNT, mounted.start(1), mounted[1].decode())
-                for mounted in _MOUNTED.finditer(self._content, *match.span("mounts"))
+                self._take(Via.MOUNT, match.start("mounts") + mounted.start(1), mounted[1].decode())
+                for mounted in re.finditer(_MOUNTED, match["mounts"])
             )
         return True
 
@@ -233,7 +236,7 @@ class _Reader:
 def _defaults(content: bytes, head: int) -> dict[str, Origin | None]:
     """The values of the ARGs before the first FROM; None for one that is no single word."""
     defaults: dict[str, Origin | None] = {}
-    for match in _ARG_WITH_DEFAULT.finditer(content, 0, head):
+    for match in re.finditer(_ARG_WITH_DEFAULT, content[:head]):
         name, value = match[1].decode(), match[3].decode()
         # An empty one may stand before a name without a trace.
         is_word = value and match[4]
@@ -245,7 +248,7 @@ def _defaults(content: bytes, head: int) -> dict[str, Origin | None]:
 def _expand(
     word: str, site: ArgSite | None, defaults: Mapping[str, Origin | None]
 ) -> Origin | None:
-    parts = _VARIABLE.split(word)
+    parts = re.split(_VARIABLE, word)
     length = len(parts[0])
     variables = set[str]()
     # Of each variable there is its name in one of two groups, and then the text behind it.
