@@ -112,6 +112,24 @@ class Registry:
         """The requests that asked for images."""
         return [seen for seen in self.seen if seen.is_pull]
 
+    @property
+    def pushed(self) -> list[str]:
+        """The images that it got, as ``REPOSITORY:TAG``."""
+        return [
+            seen.path.removeprefix("/v2/").replace("/manifests/", ":")
+            for seen in self.seen
+            if seen.method == "PUT" and "/manifests/" in seen.path and seen.status == 201
+        ]
+
+    @property
+    def images(self) -> set[str]:
+        """The images that were asked for by name, as ``REPOSITORY:TAG``."""
+        return {
+            seen.path.removeprefix("/v2/").replace("/manifests/", ":")
+            for seen in self.seen
+            if "/manifests/" in seen.path and "/sha256:" not in seen.path
+        }
+
     def answer(self, request: Request) -> Answer:
         """Answer a request, and keep what it was."""
         with self._lock:

@@ -137,11 +137,13 @@ class Sandbox:
         for process in self._started:
             process.wait()
 
+    def enter(self) -> list[str]:
+        """The command that runs the one that follows it in the sandbox."""
+        namespaces = ("nsenter", "--mount", "--pid", "--target", self._pid)
+        return [*namespaces, "chroot", str(self._root)]
+
     def _command(self, script: str, *arguments: str, shell: str = "sh") -> list[str]:
-        return [
-            *("nsenter", "--mount", "--pid", "--target", self._pid),
-            *("chroot", str(self._root), shell, "-c", script, shell, *arguments),
-        ]
+        return [*self.enter(), shell, "-c", script, shell, *arguments]
 
 
 def wait_until(is_ready: object, *, seconds: float, what: str) -> None:
