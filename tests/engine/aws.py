@@ -50,7 +50,9 @@ class Aws:
     def deploy(self, app: Path) -> None:
         """Run the real ``cdk deploy`` on an app."""
         output = str(self.folder / app.stem)
-        command = f"{sys.executable} {app}"
+        # Python is first on PATH, and the app is named from where the CLI runs: it takes away
+        # the quotes that a path with a space would need.
+        command = f"python {app.relative_to(_ROOT)}"
         choices = ("--all", "--method=direct", "--require-approval=never", "--output", output)
         _checked(self._cdk("deploy", "--app", command, *choices, cwd=_ROOT))
 
