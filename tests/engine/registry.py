@@ -113,6 +113,11 @@ class Registry:
         return [seen for seen in self.seen if seen.is_pull]
 
     @property
+    def anonymous_pulls(self) -> list[Seen]:
+        """What it gave to clients that had not logged in."""
+        return [seen for seen in self.pulls if seen.status == 200 and not seen.login]
+
+    @property
     def pushed(self) -> list[str]:
         """The images that it got, as ``REPOSITORY:TAG``."""
         return [
