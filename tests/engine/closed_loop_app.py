@@ -14,6 +14,7 @@ WITH_A_BASE = {
     "version": "0.2",
     "phases": {"build": {"commands": ["docker build --tag my-base base", "docker build ."]}},
 }
+WITHOUT_A_PUSH = {"version": "0.2", "phases": {"build": {"commands": ["docker build ."]}}}
 AT_ONCE = 20
 # However long their logins take, the builds pull at the same time.
 TOGETHER = {
@@ -48,7 +49,8 @@ def build_app() -> cdk.App:
     enforcing = EcrPublicPull(hub_pulls=HubPulls.ENFORCE, local_images=["my-base"])
     projects = {
         "Redirecting": (BUILD_SPEC, EcrPublicPull()),
-        "Lenient": (BUILD_SPEC, EcrPublicPull(required=False)),
+        "Strict": (WITHOUT_A_PUSH, EcrPublicPull()),
+        "Lenient": (WITHOUT_A_PUSH, EcrPublicPull(required=False)),
         "Enforcing": (BUILD_SPEC, enforcing),
         "Basing": (WITH_A_BASE, enforcing),
         "Together": (TOGETHER, EcrPublicPull()),
