@@ -14,6 +14,21 @@ WITH_A_BASE = {
     "version": "0.2",
     "phases": {"build": {"commands": ["docker build --tag my-base base", "docker build ."]}},
 }
+WITHOUT_A_PUSH = {"version": "0.2", "phases": {"build": {"commands": ["docker build ."]}}}
+AT_ONCE = 20
+# However long their logins take, the builds pull at the same time.
+TOGETHER = {
+    "version": "0.2",
+    "phases": {
+        "build": {
+            "commands": [
+                "mkdir -p /codebuild/ready; touch /codebuild/ready/$CODEBUILD_BUILD_NUMBER",
+                f"until [ $(ls /codebuild/ready | wc -l) = {AT_ONCE} ]; do sleep 0.1; done",
+                "docker build .",
+            ]
+        }
+    },
+}
 REPOSITORY = {
     "REPOSITORY_URI": codebuild.BuildEnvironmentVariable(value=f"{PRIVATE_REGISTRY}/closed-loop")
 }
@@ -23,19 +38,22 @@ def build_app() -> cdk.App:
     """Build the app."""
     app = cdk.App()
     stack = cdk.Stack(app, "ClosedLoop")
-    codebuild.Project(
-        stack,
-        "Plain",
-        build_spec=codebuild.BuildSpec.from_object(BUILD_SPEC),
-        environment=codebuild.BuildEnvironment(privileged=True),
-        environment_variables=REPOSITORY,
-    )
+    for name, build_spec in (("Plain", BUILD_SPEC), ("UnhelpedTogether", TOGETHER)):
+        codebuild.Project(
+            stack,
+            name,
+            build_spec=codebuild.BuildSpec.from_object(build_spec),
+            environment=codebuild.BuildEnvironment(privileged=True),
+            environment_variables=REPOSITORY,
+        )
     enforcing = EcrPublicPull(hub_pulls=HubPulls.ENFORCE, local_images=["my-base"])
     projects = {
         "Redirecting": (BUILD_SPEC, EcrPublicPull()),
-        "Lenient": (BUILD_SPEC, EcrPublicPull(required=False)),
+        "Strict": (WITHOUT_A_PUSH, EcrPublicPull()),
+        "Lenient": (WITHOUT_A_PUSH, EcrPublicPull(required=False)),
         "Enforcing": (BUILD_SPEC, enforcing),
         "Basing": (WITH_A_BASE, enforcing),
+        "Together": (TOGETHER, EcrPublicPull()),
     }
     for name, (build_spec, pull) in projects.items():
         EcrPublicPullProject(

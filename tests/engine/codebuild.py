@@ -6,7 +6,7 @@ import itertools
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +36,21 @@ class CodeBuild:
     Attributes:
         aws: Where the projects are deployed.
         sandbox: Where the builds run: its shell, AWS CLI and Docker engine are theirs.
+        projects: What the AWS CLI has said of projects so far.
     """
 
     aws: Aws
     sandbox: Sandbox
-    _projects: dict[str, Any] = field(default_factory=dict)
+    projects: dict[str, Any]
 
     def project(self, start: str) -> Mapping[str, Any]:
         """What the AWS CLI says of the project whose name starts so."""
-        if start not in self._projects:
+        if start not in self.projects:
             names = self._cli("codebuild list-projects")["projects"]
             (name,) = (name for name in names if name.startswith(start))
             (found,) = self._cli(f"codebuild batch-get-projects --names {name}")["projects"]
-            self._projects[start] = found
-        project: Mapping[str, Any] = self._projects[start]
+            self.projects[start] = found
+        project: Mapping[str, Any] = self.projects[start]
         return project
 
     def pipeline_source(self, stack: str) -> dict[str, str]:

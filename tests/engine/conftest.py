@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,12 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         yield aws
 
 
+@pytest.fixture(scope="session")
+def _projects() -> dict[str, Any]:
+    return {}
+
+
 @pytest.fixture
-def codebuild(world: World, aws: Aws) -> CodeBuild:
+def codebuild(world: World, aws: Aws, _projects: dict[str, Any]) -> CodeBuild:
     """A CodeBuild for the projects that are deployed."""
-    return CodeBuild(aws=aws, sandbox=world.sandbox)
+    return CodeBuild(aws=aws, sandbox=world.sandbox, projects=_projects)

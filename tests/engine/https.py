@@ -103,7 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
             method=self.command,
             path=path,
             query=query,
-            headers={name.lower(): value for name, value in self.headers.items()},
+            headers={
+                name.lower(): ", ".join(self.headers.get_all(name, [])) for name in self.headers
+            },
             body=self._body(),
         )
         self._send(self.server.service.answer(request))

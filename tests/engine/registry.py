@@ -112,6 +112,29 @@ class Registry:
         """The requests that asked for images."""
         return [seen for seen in self.seen if seen.is_pull]
 
+    @property
+    def anonymous_pulls(self) -> list[Seen]:
+        """What it gave to clients that had not logged in."""
+        return [seen for seen in self.pulls if seen.status == 200 and not seen.login]
+
+    @property
+    def pushed(self) -> list[str]:
+        """The images that it got, as ``REPOSITORY:TAG``."""
+        return [
+            seen.path.removeprefix("/v2/").replace("/manifests/", ":")
+            for seen in self.seen
+            if seen.method == "PUT" and "/manifests/" in seen.path and seen.status == 201
+        ]
+
+    @property
+    def images(self) -> set[str]:
+        """The images that were asked for by name, as ``REPOSITORY:TAG``."""
+        return {
+            seen.path.removeprefix("/v2/").replace("/manifests/", ":")
+            for seen in self.seen
+            if "/manifests/" in seen.path and "/sha256:" not in seen.path
+        }
+
     def answer(self, request: Request) -> Answer:
         """Answer a request, and keep what it was."""
         with self._lock:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-# Changes go to memory, over a Debian that stays as it is. The engine's own folder is beside
-# them, because Docker's overlays cannot lie on another overlay.
+# Changes go to memory, over a Debian that stays as it is. The folders of Docker and of Podman
+# are beside them, because their overlays cannot lie on another overlay.
 _START = """\
 set -eu
 mount --make-rprivate /
@@ -22,8 +22,10 @@ mount --rbind /dev dev
 mount --rbind /sys sys
 mount -t tmpfs tmpfs run
 mount -t tmpfs tmpfs tmp
-mkdir -p var/lib/docker
-mount -t tmpfs -o size=4g tmpfs var/lib/docker
+for images in var/lib/docker var/lib/containers; do
+    mkdir -p "$images"
+    mount -t tmpfs -o size=4g tmpfs "$images"
+done
 : > etc/resolv.conf
 echo ready
 exec cat
@@ -137,11 +139,13 @@ class Sandbox:
         for process in self._started:
             process.wait()
 
+    def enter(self) -> list[str]:
+        """The command that runs the one that follows it in the sandbox."""
+        namespaces = ("nsenter", "--mount", "--pid", "--target", self._pid)
+        return [*namespaces, "chroot", str(self._root)]
+
     def _command(self, script: str, *arguments: str, shell: str = "sh") -> list[str]:
-        return [
-            *("nsenter", "--mount", "--pid", "--target", self._pid),
-            *("chroot", str(self._root), shell, "-c", script, shell, *arguments),
-        ]
+        return [*self.enter(), shell, "-c", script, shell, *arguments]
 
 
 def wait_until(is_ready: object, *, seconds: float, what: str) -> None:

@@ -27,20 +27,6 @@ COPY --from=docker.io/library/node:latest /bin/busybox /busybox
 }
 
 
-def pushed(world: World) -> list[str]:
-    """The tags of the images that the account's registry got."""
-    return [
-        seen.path.removeprefix("/v2/")
-        for seen in world.private.seen
-        if seen.method == "PUT" and "/manifests/" in seen.path and seen.status == 201
-    ]
-
-
-def without_login(world: World) -> list[str]:
-    """What public.ecr.aws gave to clients that had not logged in."""
-    return [seen.path for seen in world.public.pulls if seen.status == 200 and not seen.login]
-
-
 def is_over_the_limit(world: World) -> bool:
     """Whether Docker Hub was asked for images, and gave none."""
     statuses = {seen.status for seen in world.hub.pulls}
@@ -54,7 +40,7 @@ def test_without_help(world: World, codebuild: CodeBuild) -> None:
     assert not build.succeeded
     assert "429 Too Many Requests" in build.log
     assert is_over_the_limit(world)
-    assert pushed(world) == []
+    assert world.private.pushed == []
 
 
 def test_the_sample(world: World, codebuild: CodeBuild) -> None:
@@ -65,9 +51,9 @@ def test_the_sample(world: World, codebuild: CodeBuild) -> None:
     build = codebuild.build("EcrPublicPullSample-Build", source)
 
     assert build.succeeded, build.log
-    assert (world.hub.seen, without_login(world)) == ([], [])
+    assert (world.hub.seen, world.public.anonymous_pulls) == ([], [])
     assert len(world.public.pulls) > 0
-    assert pushed(world) == [f"ecr-public-pull-sample/manifests/{build.number}"]
+    assert world.private.pushed == [f"ecr-public-pull-sample:{build.number}"]
 
 
 @pytest.mark.parametrize("source", [SAMPLE, UNSEEN], ids=["the sample", "a repository"])
@@ -78,9 +64,9 @@ def test_a_source_that_synth_never_saw(
     build = codebuild.build("ClosedLoop-Redirecting", source)
 
     assert build.succeeded, build.log
-    assert (world.hub.seen, without_login(world)) == ([], [])
+    assert (world.hub.seen, world.public.anonymous_pulls) == ([], [])
     assert len(world.public.pulls) > 0
-    assert pushed(world) == [f"closed-loop/manifests/{build.number}"]
+    assert world.private.pushed == [f"closed-loop:{build.number}"]
 
 
 def test_one_call_to_aws(world: World, codebuild: CodeBuild) -> None:
@@ -99,7 +85,7 @@ def test_enforced(world: World, codebuild: CodeBuild) -> None:
     assert not build.succeeded
     assert 'source "docker-image://docker.io/grafana/grafana:11" denied by policy' in build.log
     assert 'cdk_ecr_public_pull: "denied by policy" stands behind the name' in build.log
-    assert (world.hub.seen, pushed(world)) == ([], [])
+    assert (world.hub.seen, world.private.pushed) == ([], [])
 
 
 def test_enforced_with_a_local_image(world: World, codebuild: CodeBuild) -> None:
@@ -112,7 +98,7 @@ def test_enforced_with_a_local_image(world: World, codebuild: CodeBuild) -> None
     build = codebuild.build("ClosedLoop-Basing", source)
 
     assert build.succeeded, build.log
-    assert (world.hub.seen, without_login(world)) == ([], [])
+    assert (world.hub.seen, world.public.anonymous_pulls) == ([], [])
 
 
 @pytest.mark.parametrize("shell", ["dash", "bash"])

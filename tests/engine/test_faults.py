@@ -45,7 +45,7 @@ class Case:
 
     id: str
     fault: Callable[[World], None]
-    project: str = "Redirecting"
+    project: str = "Strict"
     succeeds: bool = True
     calls: tuple[str, ...] = (WEST,)
     says: tuple[str, ...] = ()

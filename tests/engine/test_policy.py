@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.source_policy import HubPulls
 from cdk_ecr_public_pull.images.mirrors import Mirrors
-from tests.engine.sandbox import Ran
+from tests.engine.ports import free_port, listens
+from tests.engine.sandbox import Ran, wait_until
 from tests.engine.world import World
 
 pytestmark = pytest.mark.engine
@@ -46,30 +48,46 @@ def has(world: World, name: str) -> None:
     world.sandbox.check(f"echo 'FROM scratch' | docker build --quiet --tag {name} -")
 
 
-def requests(world: World) -> set[str]:
-    """Which images public.ecr.aws was asked for."""
-    return {
-        seen.path.removeprefix("/v2/docker/library/").replace("/manifests/", ":")
-        for seen in world.public.pulls
-        if "/manifests/" in seen.path and "sha256:" not in seen.path
-    }
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_way_to_build(world: World, command: str) -> None:
-    """Whoever reads the variable builds without a request to Docker Hub."""
-    dockerfile = """\
+EVERY_KIND = """\
 FROM node:21 AS build
 FROM busybox
 COPY --from=node:latest /bin/busybox /a
 RUN --mount=from=node:21.7.0-alpine3.19,target=/m cp /m/bin/busybox /b
 COPY --from=build /bin/busybox /c
 """
-    ran = build(world, dockerfile, command=command)
+COPIES = {
+    "docker/library/busybox:latest",
+    "docker/library/node:21",
+    "docker/library/node:21.7.0-alpine3.19",
+    "docker/library/node:latest",
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_way_to_build(world: World, command: str) -> None:
+    """Whoever reads the variable builds without a request to Docker Hub."""
+    ran = build(world, EVERY_KIND, command=command)
 
     assert (ran.status, world.hub.seen) == (0, []), ran.output
-    expected = {"busybox:latest", "node:21", "node:21.7.0-alpine3.19", "node:latest"}
-    assert requests(world) == expected
+    assert world.public.images == COPIES
+
+
+def test_a_builder_of_its_own(world: World) -> None:
+    """So does a builder that is not the engine: Buildx hands it the policy with the build."""
+    port = free_port()
+    program = Path(__file__).with_name("builder.py").read_text("utf-8")
+    world.sandbox.write("/etc/harness/builder.py", program)
+    world.sandbox.start(f"python3 /etc/harness/builder.py {port}", log="/var/log/builder")
+    wait_until(lambda: listens(port), seconds=30, what="the builder")
+    world.sandbox.check(f"docker buildx create --driver=remote --name=own tcp://127.0.0.1:{port}")
+
+    ran = build(
+        world, EVERY_KIND, command="docker buildx build --builder=own --network=none /context"
+    )
+
+    assert (ran.status, world.hub.seen) == (0, []), ran.output
+    assert 'building with "own" instance using remote driver' in ran.output
+    assert world.public.images == COPIES
 
 
 def test_without_a_policy(world: World) -> None:

@@ -76,7 +76,7 @@ class World:
         self.private.passwords.add(f"{ACCOUNT}-auth-token")
         self.api.reset()
         self.sandbox.check(
-            "rm -rf /root/.docker /codebuild /context /tmp/*;"
+            "rm -rf /root/.docker /codebuild /context /tmp/* /var/lib/containers/*;"
             " docker image prune --all --force >/dev/null;"
             " docker builder prune --all --force >/dev/null"
         )
