@@ -52,7 +52,7 @@ _SYNTAX = rf"\#[ \t]*(?i:syntax)[ \t]*=[ \t]*([^\s\x80-\xff]++){END}"
 # Not what may be one more of them, nor what no usual file begins with.
 _START = re.compile(
     rf"(?:{_SYNTAX}(?:{_CHECK})?+|{_CHECK}(?:{_SYNTAX})?+)?+"
-    r"(?!\s*\#\s*(?:!|(?i:syntax|check|escape)\s*=))(?=\s*(?:[#A-Z]|\Z))".encode()
+    r"(?!\s*\#[\s\x80-\xff]*+(?:!|(?i:syntax|check|escape)\s*=))(?=\s*(?:[#A-Z]|\Z))".encode()
 )
 # The group of the body's pattern behind those of a FROM, its word and its stage's name.
 _SOURCE = 3

@@ -81,6 +81,7 @@ NOT_USUAL = {
     "a pull that is ignored": "# ecr-public-pull: ignore\nFROM a",
     "a directive": "# escape=`\nFROM a",
     "a check that may be refused": "# check=fail=true\nFROM a",
+    "a directive behind another space": "#\u2028 syntax=a\nFROM b",
     "a check in upper case": "# check=SKIP=all\nFROM a",
     "two checks": "# check=skip=all\n# check=skip=all\nFROM a",
     "an index of many digits": f"FROM a\nCOPY --from={'1' * 5000} b c",
