@@ -44,12 +44,12 @@ lint: $(READY) ## Check style, format and types
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
 
-bench: $(READY) ## Measure speed and memory; FOLDER=path measures its Dockerfiles
+bench: cdk ## Measure speed and memory; FOLDER=path measures its Dockerfiles
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--editable '.[bench]'
 	@$(PY) scripts/bench_files.py
 	@$(PY) scripts/bench.py $(if $(FOLDER),'$(FOLDER)'); missed=$$?; \
-		$(PY) scripts/bench_synth.py && exit $$missed
+		$(PY) -m scripts.bench_synth && exit $$missed
 
 fuzz: $(READY) ## Look for Dockerfiles that break the rules; SECONDS=n says for how long
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \

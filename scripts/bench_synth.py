@@ -1,18 +1,26 @@
 """Measures what moving and checking a whole app adds to its synthesis.
 
-Run with the Python of .venv, by ``make bench``. The plain app and the moved one are
-synthesized in turn, each in a process of its own, and each pair gives a ratio.
+Run with the Python of .venv, after scripts/ensure_cdk.py, by ``make bench``. The plain app
+and the moved one are synthesized in turn, and each pair gives a ratio of wall-clock times:
+
+    cdk synth     the command that people and pipelines wait for; the goal is for this one
+    its program   the app alone, ``python app.py`` as that command runs it: it leaves out the
+                  command line, so that the same cost is a larger part of it
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+
+from scripts.synth import BIN, without_credentials
 
 PAIRS = 7
 IMAGES = 50
@@ -55,40 +63,58 @@ LABEL number={number}
 
 
 def main() -> int:
-    """Prints the figure; returns 0 if the goal is met, otherwise 1."""
+    """Prints the figures; returns 0 if the goal is met, otherwise 1."""
     with tempfile.TemporaryDirectory() as folder:
         for number in range(IMAGES):
             context = Path(folder, "images", str(number))
             context.mkdir(parents=True)
             (context / "Dockerfile").write_text(DOCKERFILE.format(number=number))
-        apps = [
-            PLAIN.format(moved=moved, applied=applied, images=IMAGES)
+        programs = [
+            program(PLAIN.format(moved=moved, applied=applied, images=IMAGES), folder)
             for moved, applied in (("", ""), (MOVED, APPLIED))
         ]
-        ratios = []
-        for _ in range(PAIRS):
-            plain, moved = (seconds(app, folder) for app in apps)
-            ratios.append(moved / plain)
-    median = statistics.median(ratios)
-    verdict = "ok" if median <= GOAL else "MISSED"
-    spread = f"({min(ratios):.2f} to {max(ratios):.2f})"
-    name = f"synth of {IMAGES} images and projects, of the plain app's"
-    print(f"{name:58} {median:8.2f} {spread:20} at most {GOAL:g}    {verdict}")
-    return 0 if median <= GOAL else 1
+        seconds(programs[1], folder)  # Python keeps its compiled modules from here on.
+        of_command = ratios([cdk_synth(it, folder) for it in programs], folder)
+        of_program = ratios(programs, folder)
+    is_met = statistics.median(of_command) <= GOAL
+    verdict = f"at most {GOAL:g}    {'ok' if is_met else 'MISSED'}"
+    name = f"cdk synth of {IMAGES} images and projects, of the plain app's"
+    for label, measured, end in ((name, of_command, verdict), ("  its program", of_program, "")):
+        spread = f"({min(measured):.2f} to {max(measured):.2f})"
+        print(f"{label:58} {statistics.median(measured):8.2f} {spread:20} {end}".rstrip())
+    return 0 if is_met else 1
 
 
-def seconds(app: str, folder: str) -> float:
-    """How long an app takes from the start of Python to its assembly."""
-    command = [sys.executable, "-c", app, str(Path(folder, "images")), str(Path(folder, "out"))]
+def program(app: str, folder: str) -> list[str]:
+    """The command that runs an app."""
+    return [sys.executable, "-c", app, f"{folder}/images", f"{folder}/out"]
+
+
+def cdk_synth(app: Sequence[str], folder: str) -> list[str]:
+    """The command that synthesizes an app, given the one that runs it."""
+    options = ["--quiet", "--no-lookups", "--output", f"{folder}/out", "--app", shlex.join(app)]
+    return [str(BIN / "cdk"), "synth", *options]
+
+
+def ratios(pair: Sequence[Sequence[str]], folder: str) -> list[float]:
+    """How long the second of two commands takes in times of the first, measured in turn."""
+    measured = []
+    for _ in range(PAIRS):
+        plain, moved = (seconds(command, folder) for command in pair)
+        measured.append(moved / plain)
+    return measured
+
+
+def seconds(command: Sequence[str], folder: str) -> float:
+    """How long a command takes.
+
+    Python may keep its compiled modules, as it does where it is installed.
+    """
+    environment = without_credentials(os.environ)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True, env=environment())
+    subprocess.run(command, check=True, capture_output=True, cwd=folder, env=environment)
     return time.perf_counter() - start
-
-
-def environment() -> dict[str, str]:
-    """The environment, with the Node of .venv first."""
-    paths = (str(Path(sys.prefix) / "bin"), os.environ.get("PATH", os.defpath))
-    return os.environ | {"PATH": os.pathsep.join(paths)}
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from cdk_ecr_public_pull.builds.shell import simple_commands
 from cdk_ecr_public_pull.images.partial import UNKNOWN
@@ -87,13 +88,16 @@ _SHELLS = frozenset({"bash", "dash", "sh"})
 _GROUPS = frozenset({"builder", "buildx", "container", "image"})
 
 
-def named_images(script: str) -> list[NamedImage]:
+# The projects of an app have the commands in common that this package gives them.
+@cache
+def named_images(script: str) -> tuple[NamedImage, ...]:
     """Find the images that the docker commands of a shell script name.
 
     Args:
         script: The script: a command of a buildspec, of one or more lines.
     """
-    return [image for words in simple_commands(script) for image in _in_command(list(words))]
+    commands = simple_commands(script)
+    return tuple(image for words in commands for image in _in_command(list(words)))
 
 
 def _in_command(words: list[str]) -> Iterator[NamedImage]:

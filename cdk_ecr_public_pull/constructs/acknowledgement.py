@@ -31,7 +31,7 @@ _REASON = (
 )
 
 
-def acknowledge_login(policies: Iterable[iam.Policy]) -> None:
+def acknowledge_login(policies: Iterable[iam.Policy], *, stack: cdk.Stack) -> None:
     """Acknowledge the ``*`` of the login's grant, so that cdk-nag's AwsSolutions passes.
 
     cdk-nag reports one ``*`` for a whole policy, whoever put it there. So that nothing of
@@ -43,12 +43,10 @@ def acknowledge_login(policies: Iterable[iam.Policy]) -> None:
 
     Args:
         policies: Those of the role, after the grant.
+        stack: The stack of the project.
     """
-    if not acknowledges_by_construct():
-        return
-    for policy in policies:
-        # Not an aspect: one that is added by an aspect may not run.
-        policy.node.add_validation(_AcknowledgedAtSynth(policy))
+    if acknowledges_by_construct():
+        _acknowledged_in(stack).policies.extend(policies)
 
 
 @cache
@@ -58,26 +56,39 @@ def acknowledges_by_construct() -> bool:
     return (int(major), int(minor)) >= _BY_CONSTRUCT
 
 
+@cache
+def _acknowledged_in(stack: cdk.Stack) -> _AcknowledgedAtSynth:
+    """What acknowledges in a stack: one for all its policies, which is asked once a synth."""
+    acknowledged = _AcknowledgedAtSynth()
+    # Not an aspect: one that is added by an aspect may not run.
+    stack.node.add_validation(acknowledged)
+    return acknowledged
+
+
 @jsii.implements(IValidation)
 class _AcknowledgedAtSynth:
-    """Acknowledges the rule for a policy, when CDK asks whether the policy is valid."""
+    """Acknowledges the rule for policies, when CDK asks whether their stack is valid."""
 
-    def __init__(self, policy: iam.Policy) -> None:
-        self._policy = policy
+    def __init__(self) -> None:
+        self.policies: list[iam.Policy] = []
 
     def validate(self) -> list[str]:
-        """Look at the finished policy; it is always valid."""
+        """Look at the finished policies; they are always valid."""
         # Nobody else reads it, and each question to Node costs every synth its time.
-        if "cdk_nag" not in sys.modules:
-            return []
-        document = cdk.Stack.of(self._policy).resolve(self._policy.document)
-        wildcards = [it for it in document.get("Statement", ()) if "*" in _listed(it, "Resource")]
-        if wildcards and all(
-            set(LOGIN_ACTIONS).issuperset(_listed(it, "Action")) for it in wildcards
-        ):
-            rule = cdk.Acknowledgment(id=_RULE, reason=_REASON)
-            cdk.Validations.of(self._policy).acknowledge(rule)
+        if "cdk_nag" in sys.modules:
+            for policy in self.policies:
+                if _has_only_our_wildcard(policy):
+                    rule = cdk.Acknowledgment(id=_RULE, reason=_REASON)
+                    cdk.Validations.of(policy).acknowledge(rule)
         return []
+
+
+def _has_only_our_wildcard(policy: iam.Policy) -> bool:
+    document = policy.stack.resolve(policy.document)
+    wildcards = [it for it in document.get("Statement", ()) if "*" in _listed(it, "Resource")]
+    return bool(wildcards) and all(
+        set(LOGIN_ACTIONS).issuperset(_listed(it, "Action")) for it in wildcards
+    )
 
 
 def _listed(statement: Mapping[str, Any], key: str) -> Iterable[object]:

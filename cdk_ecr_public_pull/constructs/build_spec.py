@@ -16,7 +16,7 @@ from aws_cdk import aws_codebuild as codebuild
 
 from cdk_ecr_public_pull.builds.buildspec import merge_login, parse_build_spec
 from cdk_ecr_public_pull.builds.buildspec_text import names_a_file
-from cdk_ecr_public_pull.constructs.structs import cfn_project, replaced, source_of
+from cdk_ecr_public_pull.constructs.structs import source_property
 from cdk_ecr_public_pull.constructs.token_text import TokenText
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnusableFile
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cdk_ecr_public_pull.builds.buildspec import MergedBuildSpec
+    from cdk_ecr_public_pull.constructs.structs import ExistingProject
 
 BuildSpecInput: TypeAlias = Mapping[str, object] | codebuild.BuildSpec | str | os.PathLike[str]
 """What a project takes as its buildspec; a text or path-like object names a local file."""
@@ -69,15 +70,15 @@ class Merge:
     Attributes:
         project: The project.
         commands: The commands that log in.
-        source: The source that the project has.
+        source: The source that the project has, as its properties have it.
         given: What its buildspec says.
         merged: What it is to say, placeholders standing for the tokens.
         new: The text of that, or an ``Fn::Join`` that makes it.
     """
 
-    project: codebuild.Project
+    project: ExistingProject
     commands: Sequence[str]
-    source: codebuild.CfnProject.SourceProperty
+    source: Mapping[str, object]
     given: dict[str, object]
     merged: MergedBuildSpec
     new: object
@@ -94,16 +95,13 @@ class Merge:
             return
         new = self.new
         if not isinstance(new, str):
-            lazy = _MergedAtSynth(
-                self.source.build_spec or "", self.commands, self.project.node.path
-            )
+            original = str(self.source["buildSpec"])
+            lazy = _MergedAtSynth(original, self.commands, self.project.path)
             new = cdk.Token.as_string(cdk.Lazy.uncached_any(lazy))
-        cfn_project(self.project).source = replaced(self.source, build_spec=new)
+        self.project.resource.source = source_property({**self.source, "buildSpec": new})
 
 
-def merge_into(
-    project: codebuild.Project, commands: Sequence[str], properties: Mapping[str, object]
-) -> Merge:
+def merge_into(project: ExistingProject, commands: Sequence[str]) -> Merge:
     """Merge the login into a project's buildspec; a login that is there is left alone.
 
     Nothing is changed before the merge's ``make``.
@@ -111,24 +109,23 @@ def merge_into(
     Args:
         project: The project.
         commands: The commands that log in.
-        properties: The project's properties, of ``properties_of``.
 
     Raises:
         InvalidBuildSpec: It cannot be read at synth, or not be merged.
     """
-    path = project.node.path
-    source = source_of(properties)
-    if source is None:
+    path = project.path
+    source = project.properties.get("source")
+    if not isinstance(source, dict):
         raise _unreadable(path, "its source is a token", rule="unreadable-build-spec")
-    original = source.build_spec
+    original = source.get("buildSpec")
     if original is None:
         raise _unreadable(path, "it has none: the one in its source is unknown here")
-    resolved = cdk.Stack.of(project).resolve(original)
+    resolved = project.stack.resolve(original)
     text = TokenText.of(resolved)
     if text is None:
         cause = f"it is the token {json.dumps(resolved)}"
         raise _unreadable(path, cause, rule="unreadable-build-spec")
-    in_assembly = _file_in_assembly(project, text.with_placeholders)
+    in_assembly = _file_in_assembly(project.construct, text.with_placeholders)
     if in_assembly is not None:
         text = TokenText(parts=(in_assembly,), prefix=text.prefix)
     given = _parsed(text, path)

@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import aws_cdk as cdk
-from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import region_info
@@ -18,6 +17,8 @@ from cdk_ecr_public_pull.constructs.checks import ProjectFacts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cdk_ecr_public_pull.constructs.structs import ExistingProject
+
 _Plain = TypeVar("_Plain")
 
 # https://docs.aws.amazon.com/codebuild/latest/userguide/action-runner.html
@@ -26,28 +27,27 @@ _RUNNER_EVENT = "WORKFLOW_JOB_QUEUED"
 _RUNNER_VARIABLE = "CODEBUILD_CONFIG_BUILDKITE_AGENT_TOKEN"
 
 
-def facts_of(project: codebuild.Project, properties: Mapping[str, object]) -> ProjectFacts:
-    """Read a project, but for what its buildspec says and what grants to its role do.
+def facts_of(project: ExistingProject) -> ProjectFacts:
+    """Tell of a project all but what its buildspec says and what grants to its role do.
 
     Args:
         project: The project.
-        properties: Its properties, of ``properties_of``.
     """
-    node = project.node
+    properties = project.properties
     environment = mapping(properties.get("environment"))
     privileged = _known(bool, environment.get("privilegedMode"))
-    region = _known_region(cdk.Stack.of(project).region)
+    region = _region_of(project.stack)
     chosen = _chosen_subnets(properties)
     vpcs = _vpcs(project) if chosen else []
     return ProjectFacts(
-        path=node.path,
+        path=project.path,
         environment_type=_known(str, environment.get("type")),
         image=_known(str, environment.get("image")),
         privileged=privileged,
         region=region,
         # Asked of Node only where it matters.
         of_cdk_pipelines=privileged is False
-        and any(isinstance(it, CodePipeline) for it in node.scopes),
+        and any(isinstance(it, CodePipeline) for it in project.construct.node.scopes),
         runner=_is_runner(properties),
         partition=region and _partition(region),
         isolated_subnets=tuple(
@@ -83,7 +83,8 @@ def _known(kind: type[_Plain], value: object) -> _Plain | None:
 
 
 @cache
-def _known_region(region: str) -> str | None:
+def _region_of(stack: cdk.Stack) -> str | None:
+    region = stack.region
     return None if cdk.Token.is_unresolved(region) else region
 
 
@@ -105,9 +106,9 @@ def _chosen_subnets(properties: Mapping[str, object]) -> frozenset[object]:
     return frozenset(_list(mapping(properties.get("vpcConfig")).get("subnets")))
 
 
-def _vpcs(project: codebuild.Project) -> list[ec2.IVpc]:
+def _vpcs(project: ExistingProject) -> list[ec2.IVpc]:
     # An imported VPC has no class of its own in Python: its attribute tells it apart.
-    everything = project.node.root.node.find_all()
+    everything = project.construct.node.root.node.find_all()
     return [cast("ec2.IVpc", it) for it in everything if hasattr(it, "isolated_subnets")]
 
 

@@ -20,7 +20,7 @@ from cdk_ecr_public_pull.constructs.annotations import warn
 from cdk_ecr_public_pull.constructs.build_spec import Merge, merge_into
 from cdk_ecr_public_pull.constructs.facts import facts_of, policies_of
 from cdk_ecr_public_pull.constructs.pipelines import CodeBuildOptionsProps, code_build_options
-from cdk_ecr_public_pull.constructs.structs import is_project, project_of, properties_of
+from cdk_ecr_public_pull.constructs.structs import is_project, project_of
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
@@ -112,10 +112,9 @@ class EcrPublicPull:
             self._log_in(*supported[1])
             return
         project = project_of(construct)
-        properties = properties_of(project)
-        facts = facts_of(project, properties)
+        facts = facts_of(project)
         checks.refuse(facts)
-        self._log_in(facts, merge_into(project, self._commands_for(facts), properties))
+        self._log_in(facts, merge_into(project, self._commands_for(facts)))
 
     def supports(self, construct: IConstruct) -> bool:
         """Say whether a construct is a project that ``apply_to`` can log in.
@@ -184,22 +183,22 @@ class EcrPublicPull:
             return None
         try:
             project = project_of(construct)
-            properties = properties_of(project)
-            facts = facts_of(project, properties)
+            facts = facts_of(project)
             checks.refuse_unasked(facts)
-            return facts, merge_into(project, self._commands_for(facts), properties)
+            return facts, merge_into(project, self._commands_for(facts))
         except (InvalidBuildSpec, UnsupportedProject) as error:
             warn(construct, error.rule, str(error))
             return None
 
     def _log_in(self, facts: ProjectFacts, merge: Merge) -> None:
-        project, role = merge.project, merge.project.role
+        project, stack = merge.project.construct, merge.project.stack
+        role = project.role
         merge.make()
         has_role_policy = None
         if role is not None:
             ecr.PublicGalleryAuthorizationToken.grant_read(role)
             policies = policies_of(role)
-            acknowledge_login(policies)
+            acknowledge_login(policies, stack=stack)
             has_role_policy = bool(policies)
         for note in merge.merged.notes:
             warn(project, note.id, note.message)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
@@ -12,12 +15,31 @@ from aws_cdk import aws_codebuild as codebuild
 from cdk_ecr_public_pull.errors import UnsupportedProject
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from constructs import IConstruct
 
 _Struct = TypeVar("_Struct")
 _CAPITAL = re.compile("[A-Z]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExistingProject:
+    """What CDK tells of a project of the app; each question to it is a message to Node.
+
+    Attributes:
+        construct: The project.
+        path: Its path in the construct tree.
+        resource: Its CloudFormation resource.
+        properties: The properties of that, with names such as ``vpcConfig``: mappings, lists
+            and plain values, texts with tokens, and objects of the CDK for what it does not
+            know yet.
+        stack: Its stack.
+    """
+
+    construct: codebuild.Project
+    path: str
+    resource: codebuild.CfnProject
+    properties: Mapping[str, object]
+    stack: cdk.Stack
 
 
 def replaced(struct: _Struct, **changes: object) -> _Struct:
@@ -45,8 +67,8 @@ def is_project(construct: IConstruct) -> bool:
     return isinstance(construct, codebuild.Project) or hasattr(construct, "enable_batch_builds")
 
 
-def project_of(construct: IConstruct) -> codebuild.Project:
-    """Take a construct as a project of the app.
+def project_of(construct: IConstruct) -> ExistingProject:
+    """Read a construct as a project of the app.
 
     Args:
         construct: Any construct.
@@ -55,7 +77,15 @@ def project_of(construct: IConstruct) -> codebuild.Project:
         UnsupportedProject: It is none, or imported.
     """
     if isinstance(construct, codebuild.Project):
-        return construct
+        node = construct.node
+        resource = cast("codebuild.CfnProject", node.default_child)
+        return ExistingProject(
+            construct=construct,
+            path=node.path,
+            resource=resource,
+            properties=_properties_of(resource),
+            stack=construct.stack,
+        )
     path = construct.node.path or "the app"
     if is_project(construct):
         raise UnsupportedProject(
@@ -70,44 +100,25 @@ def project_of(construct: IConstruct) -> codebuild.Project:
     )
 
 
-def properties_of(project: codebuild.Project) -> Mapping[str, object]:
-    """Read the CloudFormation properties of a project, as CDK holds them.
-
-    That is three questions to Node; the structs of ``CfnProject`` are one for each property.
+def source_property(source: Mapping[str, Any]) -> codebuild.CfnProject.SourceProperty:
+    """Make CDK's struct of a project's source.
 
     Args:
-        project: The project.
-
-    Returns:
-        The properties, with names such as ``vpcConfig``: mappings, lists and plain values,
-        texts with tokens, and objects of the CDK for what it does not know yet.
+        source: The source, as the properties of an ``ExistingProject`` have it.
     """
-    inspector = cdk.TreeInspector()
-    cfn_project(project).inspect(inspector)
-    properties: Mapping[str, object] = inspector.attributes["aws:cdk:cloudformation:props"]
-    return properties
-
-
-def source_of(properties: Mapping[str, object]) -> codebuild.CfnProject.SourceProperty | None:
-    """Make CDK's struct of the source among the properties of a project.
-
-    Args:
-        properties: What ``properties_of`` returned.
-
-    Returns:
-        The source, or None if it is a token.
-    """
-    source = properties.get("source")
-    if not isinstance(source, dict):
-        return None
     names = {name: _CAPITAL.sub(lambda it: f"_{it[0].lower()}", name) for name in source}
     return codebuild.CfnProject.SourceProperty(**{names[it]: source[it] for it in source})
 
 
-def cfn_project(project: codebuild.Project) -> codebuild.CfnProject:
-    """The CloudFormation resource of a CodeBuild project.
+def _properties_of(resource: codebuild.CfnProject) -> Mapping[str, object]:
+    """Read all properties at once; the structs of a resource are one question for each."""
+    inspector = _inspector()
+    resource.inspect(inspector)
+    properties: Mapping[str, object] = inspector.attributes["aws:cdk:cloudformation:props"]
+    return properties
 
-    Args:
-        project: The project.
-    """
-    return cast("codebuild.CfnProject", project.node.default_child)
+
+@cache
+def _inspector() -> cdk.TreeInspector:
+    """One for all: each resource replaces what the one before has told."""
+    return cdk.TreeInspector()

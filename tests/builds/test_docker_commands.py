@@ -119,7 +119,7 @@ def test_named(script: str, expected: list[tuple[str, str]]) -> None:
 def test_the_build_argument_is_known() -> None:
     """The name of a build argument is kept, for it may say what the value is."""
     named = named_images("docker build --build-arg BASE=node:21 .")
-    assert named == [NamedImage(text="node:21", use=Use.BUILD_ARG, argument="BASE")]
+    assert named == (NamedImage(text="node:21", use=Use.BUILD_ARG, argument="BASE"),)
 
 
 @pytest.mark.skipif(shutil.which("docker") is None, reason="there is no docker here to ask")

@@ -14,7 +14,7 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_s3 as s3
 
 from cdk_ecr_public_pull.constructs.build_spec import BuildSpecInput, merge_into, to_build_spec
-from cdk_ecr_public_pull.constructs.structs import properties_of
+from cdk_ecr_public_pull.constructs.structs import project_of
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnusableFile
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def merged_template(given: BuildSpecInput, *, times: int = 1) -> object:
     build_spec = to_build_spec(given, project="Stack/Build")
     project = codebuild.Project(stack, "Build", build_spec=build_spec)
     for _ in range(times):
-        merge_into(project, LOGIN, properties_of(project)).make()
+        merge_into(project_of(project), LOGIN).make()
     return build_spec_of(stack)
 
 
@@ -95,7 +95,7 @@ def test_tokens(make: str, times: int) -> None:
     project = codebuild.Project(stack, "Build", build_spec=build_spec)
 
     for _ in range(times):
-        merge_into(project, LOGIN, properties_of(project)).make()
+        merge_into(project_of(project), LOGIN).make()
 
     resolved = build_spec_of(stack)
     assert isinstance(resolved, dict)
@@ -119,7 +119,7 @@ def test_tokens_that_are_no_text() -> None:
     spec = {"env": {"variables": {"N": number}}, "artifacts": {"files": names}}
     project = codebuild.Project(stack, "Build", build_spec=codebuild.BuildSpec.from_object(spec))
 
-    merge_into(project, LOGIN, properties_of(project)).make()
+    merge_into(project_of(project), LOGIN).make()
 
     resolved = build_spec_of(stack)
     assert isinstance(resolved, dict)
@@ -141,7 +141,7 @@ def test_commands_that_are_a_token() -> None:
     project = codebuild.Project(stack, "Build", build_spec=codebuild.BuildSpec.from_object(spec))
 
     with pytest.raises(InvalidBuildSpec) as caught:
-        merge_into(project, LOGIN, properties_of(project)).make()
+        merge_into(project_of(project), LOGIN).make()
 
     function = '{"Fn::GetAtt": ["CdkJsonStringifyRefList738E6DC2", "Value"]}'
     assert str(caught.value) == (
@@ -159,7 +159,7 @@ def test_tokens_of_another_stack() -> None:
     build_spec = codebuild.BuildSpec.from_object(spec)
     project = codebuild.Project(consumer, "Build", build_spec=build_spec)
 
-    merge_into(project, LOGIN, properties_of(project)).make()
+    merge_into(project_of(project), LOGIN).make()
 
     resolved = build_spec_of(consumer)
     assert isinstance(resolved, dict)
@@ -174,7 +174,7 @@ def test_the_rest_of_the_source_stays() -> None:
     build_spec = codebuild.BuildSpec.from_object(USERS)
     project = codebuild.Project(stack, "Build", source=source, build_spec=build_spec)
 
-    merge_into(project, LOGIN, properties_of(project)).make()
+    merge_into(project_of(project), LOGIN).make()
 
     template = assertions.Template.from_stack(stack)
     (resource,) = template.find_resources("AWS::CodeBuild::Project").values()
@@ -230,7 +230,7 @@ def test_unreadable_in_a_project(
     project = codebuild.Project(stack, "Build", source=source, build_spec=make())
 
     with pytest.raises(InvalidBuildSpec) as caught:
-        merge_into(project, LOGIN, properties_of(project)).make()
+        merge_into(project_of(project), LOGIN).make()
 
     expected = f"the buildspec of project Stack0/Build cannot be read at synth: {cause}\n{HELP}"
     assert str(caught.value) == expected
@@ -255,7 +255,7 @@ def test_unreadable_tokens() -> None:
         cfn.source = source
 
         with pytest.raises(InvalidBuildSpec) as caught:
-            merge_into(project, LOGIN, properties_of(project)).make()
+            merge_into(project_of(project), LOGIN).make()
 
         path = project.node.path
         expected = f"the buildspec of project {path} cannot be read at synth: {cause}\n{HELP}"
@@ -284,11 +284,11 @@ def test_length(length: int, *, is_refused: bool) -> None:
     project = codebuild.Project(stack, "Build", build_spec=codebuild.BuildSpec.from_object(text))
 
     if not is_refused:
-        merge_into(project, LOGIN, properties_of(project)).make()
+        merge_into(project_of(project), LOGIN).make()
         assert len(str(build_spec_of(stack))) <= 25_600
         return
     with pytest.raises(InvalidBuildSpec) as caught:
-        merge_into(project, LOGIN, properties_of(project))
+        merge_into(project_of(project), LOGIN)
     assert str(caught.value) == (
         "the buildspec of project Stack0/Build has 25500 characters, and 25670 with what pulls "
         "from ECR Public; CodeBuild takes 25600\n"

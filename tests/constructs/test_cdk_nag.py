@@ -143,6 +143,23 @@ def test_a_wildcard_of_the_user_is_not_hidden(theirs: iam.PolicyStatement, tmp_p
     assert acknowledged_at(policies[0]) == []
 
 
+def test_each_project_of_a_stack_is_looked_at_by_itself(tmp_path: Path) -> None:
+    """A statement of the user's in one project leaves the others acknowledged."""
+
+    def make(scope: Construct) -> None:
+        for name in ("First", "Theirs", "Last"):
+            spec = codebuild.BuildSpec.from_object(BUILD_SPEC)
+            project = codebuild.Project(scope, name, build_spec=spec)
+            if name == "Theirs":
+                project.add_to_role_policy(statement(actions=["s3:PutObject"]))
+        cdk.Mixins.of(scope).apply(EcrPublicPull())
+
+    broken, acknowledged = nag(make, tmp_path)
+    places = ["Stack/First/Role/DefaultPolicy", "Stack/Last/Role/DefaultPolicy"]
+    assert acknowledged == [(WILDCARD, place, OWN) for place in places if ACKNOWLEDGED]
+    assert WILDCARD in broken
+
+
 def acknowledged_at(construct: IConstruct) -> list[object]:
     """The rules that are acknowledged on a construct, whether something breaks them or not."""
     key = cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
