@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 
 from cdk_ecr_public_pull.builds.shell import simple_commands
 from cdk_ecr_public_pull.images.partial import UNKNOWN
@@ -89,7 +89,7 @@ _GROUPS = frozenset({"builder", "buildx", "container", "image"})
 
 
 # The projects of an app have the commands in common that this package gives them.
-@cache
+@lru_cache(maxsize=256)
 def named_images(script: str) -> tuple[NamedImage, ...]:
     """Find the images that the docker commands of a shell script name.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,7 @@ def acknowledges_by_construct() -> bool:
     return (int(major), int(minor)) >= _BY_CONSTRUCT
 
 
-@cache
+@lru_cache(maxsize=64)
 def _acknowledged_in(stack: cdk.Stack) -> _AcknowledgedAtSynth:
     """What acknowledges in a stack: one for all its policies, which is asked once a synth."""
     acknowledged = _AcknowledgedAtSynth()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import aws_cdk as cdk
@@ -82,7 +82,7 @@ def _known(kind: type[_Plain], value: object) -> _Plain | None:
     return value if isinstance(value, kind) else None
 
 
-@cache
+@lru_cache(maxsize=64)
 def _region_of(stack: cdk.Stack) -> str | None:
     region = stack.region
     return None if cdk.Token.is_unresolved(region) else region
