@@ -9,13 +9,14 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import region_info
-from aws_cdk.pipelines import CodePipeline
 
 from cdk_ecr_public_pull.builds.notes import mapping
 from cdk_ecr_public_pull.constructs.checks import ProjectFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from constructs import IConstruct
 
     from cdk_ecr_public_pull.constructs.structs import ExistingProject
 
@@ -46,8 +47,7 @@ def facts_of(project: ExistingProject) -> ProjectFacts:
         privileged=privileged,
         region=region,
         # Asked of Node only where it matters.
-        of_cdk_pipelines=privileged is False
-        and any(isinstance(it, CodePipeline) for it in project.construct.node.scopes),
+        of_cdk_pipelines=privileged is False and _is_of_cdk_pipelines(project.construct),
         runner=_is_runner(properties),
         partition=region and _partition(region),
         isolated_subnets=tuple(
@@ -100,6 +100,13 @@ def policies_of(role: iam.IRole) -> list[iam.Policy]:
         role: The role, after the grant.
     """
     return [child for child in role.node.children if isinstance(child, iam.Policy)]
+
+
+def _is_of_cdk_pipelines(construct: IConstruct) -> bool:
+    # Imported when it is needed: an app without pipelines synthesizes faster.
+    from aws_cdk.pipelines import CodePipeline  # noqa: PLC0415
+
+    return any(isinstance(scope, CodePipeline) for scope in construct.node.scopes)
 
 
 def _chosen_subnets(properties: Mapping[str, object]) -> frozenset[object]:

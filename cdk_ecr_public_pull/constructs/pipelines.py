@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
-from aws_cdk import pipelines
 
 from cdk_ecr_public_pull.builds.buildspec import merge_login
 from cdk_ecr_public_pull.builds.login import LOGIN_ACTIONS
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     import aws_cdk as cdk
     from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import pipelines
 
 
 class CodeBuildOptionsProps(TypedDict, total=False):
@@ -52,6 +52,9 @@ def code_build_options(
     Raises:
         InvalidBuildSpec: The commands cannot be merged into ``partial_build_spec``.
     """
+    # Imported when it is needed: an app without pipelines synthesizes faster.
+    from aws_cdk import pipelines  # noqa: PLC0415
+
     merged = merge_login(partial_build_spec, commands, source="partial_build_spec", phase="install")
     # Without a Sid it is the statement that ecr.PublicGalleryAuthorizationToken.grant_read
     # makes, so that a role has it once. The resource can be no other than *:

@@ -8,6 +8,7 @@ the file instead; a test holds that both find the same.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from cdk_ecr_public_pull.dockerfile.instruction import Instruction
 from cdk_ecr_public_pull.dockerfile.lines import Lines
@@ -17,9 +18,6 @@ from cdk_ecr_public_pull.dockerfile.text import Text
 
 # What is none of these ends the match where it stands.
 _NOTABLE = rf"[ \t]*+(?:(?P<notable>[A-Za-z]++(?:[ \t]{REST}|\r*+\n))|(?P<end>\Z)|)"
-# Before the first FROM nothing may stand but ARG, so nothing is passed over.
-_HEAD = re.compile(rf"(?:{BLANK})*+{_NOTABLE}".encode())
-_BODY = re.compile(rf"(?:{BLANK}|[ \t]*+(?:{PLAIN}))*+{_NOTABLE}".encode())
 _NEVER_PASSED_OVER = (b"FROM", b"ARG ", b"ARG\t", b"ONBU")
 
 
@@ -37,22 +35,33 @@ def scan_plain(content: bytes) -> list[Instruction] | None:
         return None
     ended = content if content.endswith(b"\n") else content + b"\n"
     found: list[Instruction] = []
-    pattern, position = _HEAD, 0
+    pattern, position = _head(), 0
     while match := pattern.match(ended, position):
         raw = match["notable"]
         if match["end"] is not None:
             return found or None
         start = match.end() if raw is None else match.start("notable")
-        if pattern is _BODY and (end := _end_of_rarer(ended, start)):
+        if pattern is _body() and (end := _end_of_rarer(ended, start)):
             position = end
             continue
         if raw is None:
             return None
         position = match.end()
         found.append(Instruction(start, _text(raw, start)))
-        if pattern is _HEAD and raw[:4].upper() == b"FROM":
-            pattern = _BODY
+        if raw[:4].upper() == b"FROM":
+            pattern = _body()
     return None
+
+
+@cache
+def _head() -> re.Pattern[bytes]:
+    # Before the first FROM nothing may stand but ARG, so nothing is passed over.
+    return re.compile(rf"(?:{BLANK})*+{_NOTABLE}".encode())
+
+
+@cache
+def _body() -> re.Pattern[bytes]:
+    return re.compile(rf"(?:{BLANK}|[ \t]*+(?:{PLAIN}))*+{_NOTABLE}".encode())
 
 
 def _end_of_rarer(content: bytes, start: int) -> int | None:
