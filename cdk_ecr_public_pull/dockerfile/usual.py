@@ -54,8 +54,11 @@ _START = re.compile(
     rf"(?:{_SYNTAX}(?:{_CHECK})?+|{_CHECK}(?:{_SYNTAX})?+)?+"
     r"(?!\s*\#[\s\x80-\xff]*+(?:!|(?i:syntax|check|escape)\s*=))(?=\s*(?:[#A-Z]|\Z))".encode()
 )
-# The group of the body's pattern behind those of a FROM, its word and its stage's name.
-_SOURCE = 3
+# The groups of the body's pattern: a FROM's word is the first, and behind it there are the
+# stage's name and the source of a COPY.
+_ALIAS_GROUP = 2
+_SOURCE_GROUP = 3
+_MOST_DIGITS = 9
 _LONGEST_ALIAS = 64
 # More ARGs in a name, or longer names, are for the long way, which has limits of its own.
 _MOST_VARIABLES = 16
@@ -148,11 +151,12 @@ def _body() -> re.Pattern[bytes]:
 class _Reader:
     """Reads the stages of a file."""
 
-    __slots__ = ("_content", "_defaults", "_found", "_index", "_later", "_stages")
+    __slots__ = ("_content", "_defaults", "_found", "_index", "_later", "_named", "_stages")
 
     def __init__(self, content: bytes, found: Usual) -> None:
         self._content = content
         self._found = found
+        self._named = found.named
         self._index = -1
         self._stages: dict[str, int] = {}
         self._later: set[str] = set()
@@ -170,10 +174,12 @@ class _Reader:
                 rare = rarer().match(content, position)
                 is_usual = rare is not None and self._take_rarer(rare)
                 position = rare.end() if rare else position
-            elif kind < _SOURCE:
+            elif kind < _SOURCE_GROUP:
                 is_usual = self._begin_stage(match)
-            elif kind == _SOURCE:
-                is_usual = self._take(Via.COPY, match.start(_SOURCE), match[_SOURCE].decode())
+            elif kind == _SOURCE_GROUP:
+                is_usual = self._take(
+                    Via.COPY, match.start(_SOURCE_GROUP), match[_SOURCE_GROUP].decode()
+                )
             else:
                 return self._index >= 0
             if not is_usual:
@@ -182,35 +188,36 @@ class _Reader:
 
     def _begin_stage(self, match: re.Match[bytes]) -> bool:
         word = name = match[1].decode()
-        named = self._found.named
         if "$" in word:
             origin = self._expand(word)
             if origin is None:
                 return False
             name = origin.name
-            self._found.origins[len(named)] = origin
-        alias = match[2].decode().lower() if match[2] else None
+            self._found.origins[len(self._named)] = origin
         base = -1 if name == SCRATCH else self._stages.get(name)
-        named.append((Via.FROM, match.start(1), word, name, base, alias))
+        alias = None
         self._index += 1
-        if alias:
+        if match.lastindex == _ALIAS_GROUP:
+            alias = match[_ALIAS_GROUP].decode().lower()
             if alias in self._stages or alias in self._later or len(alias) >= _LONGEST_ALIAS:
                 return False
             self._stages[alias] = self._index
+        self._named.append((Via.FROM, match.start(1), word, name, base, alias))
         return True
 
     def _take(self, via: Via, start: int, word: str) -> bool:
-        if len(word) > _LONGEST_NAME:
-            return False
-        is_index = via is Via.COPY and word.isdecimal()
-        source = int(word) if is_index else self._stages.get(word.lower())
+        name = word.lower()
+        source = self._stages.get(name)
         if word == SCRATCH:
             source = -1
-        elif source is None:
-            self._later.add(word.lower())
+        elif source is None and via is Via.COPY and word.isdecimal():
+            # A longer one is no index, but a name.
+            source = int(word) if len(word) <= _MOST_DIGITS else self._index
+        if source is None:
+            self._later.add(name)
         elif source >= self._index:
             return False
-        self._found.named.append((via, start, word, word, source, None))
+        self._named.append((via, start, word, word, source, None))
         return True
 
     def _take_rarer(self, match: re.Match[bytes]) -> bool:
