@@ -43,17 +43,14 @@ _EXCERPT = 100
 
 
 def parse_yaml(text: str, *, source: str) -> dict[str, object]:
-    """Read a buildspec in YAML.
+    """Read a buildspec in YAML, on behalf of ``parse_build_spec``.
 
     Args:
-        text: The buildspec.
-        source: What to call it in an error: a file's path, say.
-
-    Returns:
-        Mappings, lists, texts, numbers, booleans and None. Every key is a text.
+        text: As there.
+        source: As there.
 
     Raises:
-        InvalidBuildSpec: The text is no YAML, no mapping, or has a key twice.
+        InvalidBuildSpec: As there.
     """
     document = _Document(source=source, text=text.removeprefix("\ufeff"))
     root = _compose(document)

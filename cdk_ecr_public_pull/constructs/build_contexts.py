@@ -76,7 +76,7 @@ class EcrPublicBuildContexts:
         *,
         id: str,  # noqa: A002, ARG002  (the names are those of CDK's interface)
         scope: IConstruct,
-    ) -> Any:  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401  (jsii's own type)
         """Add build contexts to the properties of an asset.
 
         Args:

@@ -103,7 +103,7 @@ def policies_of(role: iam.IRole) -> list[iam.Policy]:
 
 
 def _is_of_cdk_pipelines(construct: IConstruct) -> bool:
-    # Imported when it is needed: an app without pipelines synthesizes faster.
+    # Slow to import, and an app without pipelines does without.
     from aws_cdk.pipelines import CodePipeline  # noqa: PLC0415
 
     return any(isinstance(scope, CodePipeline) for scope in construct.node.scopes)

@@ -52,7 +52,7 @@ def code_build_options(
     Raises:
         InvalidBuildSpec: The commands cannot be merged into ``partial_build_spec``.
     """
-    # Imported when it is needed: an app without pipelines synthesizes faster.
+    # Slow to import, and an app without pipelines does without.
     from aws_cdk import pipelines  # noqa: PLC0415
 
     merged = merge_login(partial_build_spec, commands, source="partial_build_spec", phase="install")

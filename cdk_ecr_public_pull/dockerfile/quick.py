@@ -71,14 +71,15 @@ def rewrite_quickly(content: bytes, mirrors: Mirrors, *, report_all: bool) -> Qu
     edits: list[Edit | None] = []
     decisions: list[Decision] = []
     for index, place in enumerate(found.named):
+        _, word_start, _, name, stage, _ = place
         edit = None
-        if place[4] is None:
-            moving = _moving(place[3], mirrors)
+        if stage is None:
+            moving = _moving(name, mirrors)
             origin = found.origins.get(index) if found.origins else None
             if moving is None or (origin and moving.length > origin.length):
                 return None
             if moving.replacement:
-                start = origin.site.start if origin and origin.site else place[1]
+                start = origin.site.start if origin and origin.site else word_start
                 edit = Edit(start, start + moving.length, moving.replacement)
             if moving.needs_report or (report_all and edit):
                 decisions.append(_decision(place, moving, edit, origin))

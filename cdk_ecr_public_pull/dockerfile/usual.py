@@ -148,6 +148,13 @@ def _body() -> re.Pattern[bytes]:
     return re.compile(rf"{skipped}(?:{_FROM}|{_COPY}|(\Z)|)".encode())
 
 
+def _rarer(content: bytes, position: int) -> re.Match[bytes] | None:
+    # Its import makes every start slower, and the usual file does without.
+    from cdk_ecr_public_pull.dockerfile.rarer import rarer  # noqa: PLC0415
+
+    return rarer().match(content, position)
+
+
 class _Reader:
     """Reads the stages of a file."""
 
@@ -168,10 +175,7 @@ class _Reader:
         while match := body.match(content, position):
             position, kind = match.end(), match.lastindex
             if kind is None:
-                # Imported when it is needed: the usual file does without.
-                from cdk_ecr_public_pull.dockerfile.rarer import rarer  # noqa: PLC0415
-
-                rare = rarer().match(content, position)
+                rare = _rarer(content, position)
                 is_usual = rare is not None and self._take_rarer(rare)
                 position = rare.end() if rare else position
             elif kind < _SOURCE_GROUP:

@@ -181,15 +181,7 @@ def test_the_policy_is_set(tmp_path: Path, case: Use, shell: Sequence[str]) -> N
 @pytest.mark.parametrize("case", OBSTACLES, ids=lambda case: case.id)
 def test_the_policy_cannot_be_used(tmp_path: Path, case: Obstacle, shell: Sequence[str]) -> None:
     """A warning says so, and nothing is set."""
-    actual = run(
-        tmp_path,
-        f"{command()}{NEXT}",
-        shell=shell,
-        environment={"TMPDIR": str(tmp_path), **case.environment},
-        fakes=FAKES,
-    )
-
-    assert actual.output.removeprefix(mktemp_complaint(actual.output)) == (
+    assert obstructed(tmp_path, case, command(), shell) == (
         f"{SAY} WARNING: the source policy is not used: {case.cause}, so that images are pulled"
         f" as they are written.\n{case.remedy}status 0\npolicy {case.policy}\n"
     )
@@ -202,18 +194,22 @@ def test_the_policy_cannot_be_enforced(
     tmp_path: Path, case: Obstacle, shell: Sequence[str]
 ) -> None:
     """The build fails, as a command does: what the shell runs next still runs."""
+    assert obstructed(tmp_path, case, command(ENFORCE), shell) == (
+        f"{SAY} ERROR: the source policy cannot be enforced: {case.cause}. The build fails.\n"
+        f"{case.remedy}status 1\npolicy {case.policy}\n"
+    )
+
+
+def obstructed(tmp_path: Path, case: Obstacle, script: str, shell: Sequence[str]) -> str:
+    """What a build prints in which something keeps the policy from being used."""
     actual = run(
         tmp_path,
-        f"{command(ENFORCE)}{NEXT}",
+        f"{script}{NEXT}",
         shell=shell,
         environment={"TMPDIR": str(tmp_path), **case.environment},
         fakes=FAKES,
     )
-
-    assert actual.output.removeprefix(mktemp_complaint(actual.output)) == (
-        f"{SAY} ERROR: the source policy cannot be enforced: {case.cause}. The build fails.\n"
-        f"{case.remedy}status 1\npolicy {case.policy}\n"
-    )
+    return actual.output.removeprefix(mktemp_complaint(actual.output))
 
 
 def mktemp_complaint(output: str) -> str:

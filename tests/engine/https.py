@@ -79,7 +79,7 @@ class _Server(ThreadingHTTPServer):
     def finish_request(self, request: object, client_address: object) -> None:
         assert isinstance(request, socket.socket)
         # Clients that go away are no error of the server.
-        with contextlib.suppress(OSError), self.context.wrap_socket(request, True) as secure:  # noqa: FBT003
+        with contextlib.suppress(OSError), self.context.wrap_socket(request, True) as secure:  # noqa: FBT003  (server_side)
             self._open.add(secure)
             try:
                 super().finish_request(secure, client_address)
