@@ -4,6 +4,9 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 READY := .venv/.ready
+MAKEFLAGS += --no-print-directory
+# What `make test` does on a machine that cannot run tests/engine: say so, or fail if `required`.
+ENGINE_TESTS ?= where-possible
 
 .DEFAULT_GOAL := help
 .PHONY: help setup cdk synth test test-engine test-oldest lint bench fuzz clean
@@ -18,6 +21,12 @@ $(READY): pyproject.toml constraints.txt scripts/setup.sh
 	@sh scripts/setup.sh '$(PYTHON)'
 	@touch $@
 
+# The tools of one target alone.
+$(READY)-%: $(READY)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[$*]'
+	@touch $@
+
 # Asked each time: it takes a tenth of a second, and the machine's Node may come and go.
 cdk: $(READY)
 	@$(PY) scripts/ensure_cdk.py
@@ -26,13 +35,12 @@ synth: cdk ## Run the real cdk synth of the sample pipeline and show what came o
 	@$(PY) scripts/synth.py
 	@$(PY) scripts/show_synth.py sample cdk.out EcrPublicPullSample
 
-test: cdk ## Run the whole test suite, but for what test-engine runs
+test: cdk ## Run the whole test suite; what test-engine runs only where it can
 	@$(PY) -m pytest -n auto
-	@echo 'tests/engine is not among them: it starts a Docker engine, as root. make test-engine runs it.'
+	@if $(PY) -m tests.engine.debian; then $(MAKE) test-engine; \
+		else [ '$(ENGINE_TESTS)' != required ]; fi
 
-test-engine: cdk ## Run the tests that have a Docker engine, registries and an AWS of their own, as root
-	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-		--editable '.[engine]'
+test-engine: cdk $(READY)-engine ## Run the tests that have a Docker engine, registries and an AWS of their own, as root
 	@$(PY) -m tests.engine.debian
 	@$(PY) -m pytest -n 2 --dist loadfile -m engine tests/engine
 
@@ -44,16 +52,12 @@ lint: $(READY) ## Check style, format and types
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
 
-bench: cdk ## Measure speed and memory; FOLDER=path measures its Dockerfiles
-	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-		--editable '.[bench]'
+bench: cdk $(READY)-bench ## Measure speed and memory; FOLDER=path measures its Dockerfiles
 	@$(PY) scripts/bench_files.py
 	@$(PY) scripts/bench.py $(if $(FOLDER),'$(FOLDER)'); missed=$$?; \
 		$(PY) -m scripts.bench_synth && exit $$missed
 
-fuzz: $(READY) ## Look for Dockerfiles that break the rules; SECONDS=n says for how long
-	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-		--editable '.[fuzz]'
+fuzz: $(READY)-fuzz ## Look for Dockerfiles that break the rules; SECONDS=n says for how long
 	@$(PY) scripts/fuzz.py $(or $(SECONDS),60)
 
 clean: ## Remove what make made: .venv, cdk.out, caches
