@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from cdk_ecr_public_pull.dockerfile.findings import escape_controls
+from cdk_ecr_public_pull.printable import escape_controls
 
 STDIN = "-"
 _DOCKERFILE = re.compile(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-from cdk_ecr_public_pull.dockerfile.findings import escape_controls
+from cdk_ecr_public_pull.printable import escape_controls
 
 _SUBMODULE = "160000"
 # Set while git runs a hook; they would lead to that repository from any folder.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cdk_ecr_public_pull.config import Config, find_config, load_config, parse_config
-from cdk_ecr_public_pull.dockerfile.findings import Rule, RuleSettings, Severity
+from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings, Severity
 from cdk_ecr_public_pull.errors import InvalidConfig
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 

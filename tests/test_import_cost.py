@@ -46,6 +46,16 @@ def test_the_usual_file_takes_the_quick_way(tmp_path: Path) -> None:
     assert modules & {"dockerfile_parse", f"{PACKAGE}.dockerfile.long_way"} == set()
 
 
+def test_a_file_without_findings_needs_no_report(tmp_path: Path) -> None:
+    """Its check loads nothing that writes findings."""
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_bytes(b"FROM public.ecr.aws/docker/library/node:21\n")
+    modules = imported("-m", PACKAGE, "check", str(dockerfile))
+    assert f"{PACKAGE}.dockerfile.usual" in modules
+    reports = {f"{PACKAGE}.dockerfile.{name}" for name in ("findings", "positions", "reporting")}
+    assert modules & reports == set()
+
+
 def test_importing_the_package_imports_almost_nothing() -> None:
     """The package alone brings no module of its own, and nothing from outside of Python."""
     modules = imported("-c", f"import {PACKAGE}") - imported("-c", "pass")

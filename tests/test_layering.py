@@ -18,14 +18,15 @@ ARROWS = {
     "": {"builds", "constructs", "dockerfile", "errors", "images"},
     "__main__": {"cli"},
     "builds": {"errors", "images"},
-    "cli": {"builds", "config", "discovery", "dockerfile", "errors", "git", "images"},
-    "config": {"dockerfile", "errors", "images"},
-    "constructs": {"builds", "config", "discovery", "dockerfile", "errors", "images"},
-    "discovery": {"dockerfile", "git"},
-    "dockerfile": {"errors", "images"},
+    "cli": {"builds", "config", "discovery", "dockerfile", "errors", "images", "printable"},
+    "config": {"dockerfile", "errors", "images", "printable"},
+    "constructs": {"builds", "config", "discovery", "dockerfile", "errors", "images", "printable"},
+    "discovery": {"git", "printable"},
+    "dockerfile": {"errors", "images", "printable"},
     "errors": set(),
-    "git": {"dockerfile"},
+    "git": {"printable"},
     "images": {"errors"},
+    "printable": set(),
 }
 
 # What starts Node or belongs to it, and who may import it.

@@ -100,7 +100,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong; a file's name in the message may hold control characters."""
         # Only a mistake needs it.
-        from cdk_ecr_public_pull.dockerfile.findings import escape_controls  # noqa: PLC0415
+        from cdk_ecr_public_pull.printable import escape_controls  # noqa: PLC0415
 
         super().error(escape_controls(message))
 

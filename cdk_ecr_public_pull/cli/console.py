@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cdk_ecr_public_pull.dockerfile.findings import escape_controls
+from cdk_ecr_public_pull.printable import escape_controls
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False

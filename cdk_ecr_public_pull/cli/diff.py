@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from cdk_ecr_public_pull.dockerfile.findings import escape_controls
+from cdk_ecr_public_pull.printable import escape_controls
 
 _NO_LINE_END = "\\ No newline at end of file"
 

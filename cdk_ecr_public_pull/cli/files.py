@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.discovery import STDIN
-from cdk_ecr_public_pull.dockerfile.findings import escape_controls
 from cdk_ecr_public_pull.errors import UnusableFile
+from cdk_ecr_public_pull.printable import escape_controls
 
 _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")

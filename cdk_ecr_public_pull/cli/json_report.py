@@ -12,17 +12,18 @@ from cdk_ecr_public_pull.dockerfile.pulls import FoundPulls, Pull
 from cdk_ecr_public_pull.images.mirrors import Resolution
 
 
-def findings_as_json(findings: Sequence[Finding], positions: Positions) -> str:
+def findings_as_json(findings: Sequence[Finding], content: bytes) -> str:
     """Describe findings.
 
     Args:
         findings: The findings of a file.
-        positions: The file.
+        content: Its content.
 
     Returns:
         An object for each, with ``, `` between them: ``{"rule", "severity", "path",
         "line", "column", "end_line", "end_column", "message", "help", "edit"}``.
     """
+    positions = Positions(content)
     return ", ".join(
         json.dumps(
             {

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
-from cdk_ecr_public_pull.dockerfile.findings import Severity, escape_controls
+from cdk_ecr_public_pull.dockerfile.rules import Severity
+from cdk_ecr_public_pull.printable import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

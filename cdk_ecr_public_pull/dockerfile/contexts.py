@@ -24,18 +24,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
-from cdk_ecr_public_pull.dockerfile.findings import Finding, RuleSettings
+from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.frontends import takes_contexts
 from cdk_ecr_public_pull.dockerfile.long_way import Outcome
 from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle, Via
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
-from cdk_ecr_public_pull.dockerfile.positions import Positions
 from cdk_ecr_public_pull.dockerfile.pulls import Pull
 from cdk_ecr_public_pull.dockerfile.reporting import Reporter
-from cdk_ecr_public_pull.dockerfile.rewrite import default_mirrors
+from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
 from cdk_ecr_public_pull.dockerfile.stages import Use
 from cdk_ecr_public_pull.errors import InvalidReference
-from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
 from cdk_ecr_public_pull.images.reference import ImageReference
 
 # Where the platform is the building machine's: the two that CodeBuild has Docker on.
@@ -97,9 +96,7 @@ def plan_contexts(
     planner = _Planner(
         content=content,
         mirrors=mirrors or default_mirrors(),
-        reporter=Reporter(
-            path=path, positions=Positions(content), settings=settings or RuleSettings()
-        ),
+        reporter=Reporter(content, path=path, settings=settings or RuleSettings()),
         given=given_keys,
         may_move=bool(given_keys) or takes_contexts(content, build_args),
     )

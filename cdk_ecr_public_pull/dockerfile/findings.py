@@ -1,59 +1,18 @@
-"""What is said about a Dockerfile: rules, severities, and where."""
+"""What is said about a Dockerfile, and where."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.edits import Edit
 from cdk_ecr_public_pull.dockerfile.positions import Positions
+from cdk_ecr_public_pull.dockerfile.rules import Rule, Severity
+from cdk_ecr_public_pull.printable import escape_controls
 
 _IGNORE = re.compile(r"\s*#\s*ecr-public-pull:\s*ignore\[([a-z\s,-]*)\]")
 _TAB_WIDTH = 4
-
-
-class Severity(StrEnum):
-    """How grave a finding is: an error fails a check, a warning does not."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-class Rule(StrEnum):
-    """What a finding is about."""
-
-    DOCKER_HUB_PULL = "docker-hub-pull"
-    WITHDRAWN_IMAGE = "withdrawn-image"
-    INVALID_DOCKERFILE = "invalid-dockerfile"
-    NO_MIRROR = "no-mirror"
-    UNKNOWN_IMAGE = "unknown-image"
-    SYNTAX_FRONTEND = "syntax-frontend"
-    DIGEST_PIN = "digest-pin"
-    NEEDS_BUILD_ARG = "needs-build-arg"
-    AMBIGUOUS_ARG = "ambiguous-arg"
-    ARG_REACHES_STAGE = "arg-reaches-stage"
-    ONBUILD_AMBIGUOUS = "onbuild-ambiguous"
-
-
-_ERRORS = frozenset({Rule.DOCKER_HUB_PULL, Rule.WITHDRAWN_IMAGE, Rule.INVALID_DOCKERFILE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSettings:
-    """How grave each rule's findings are.
-
-    Attributes:
-        severities: The rules that differ from their defaults; None turns one off.
-    """
-
-    severities: Mapping[Rule, Severity | None] = field(default_factory=dict)
-
-    def severity(self, rule: Rule) -> Severity | None:
-        """The severity of a rule's findings; None if it is off."""
-        default = Severity.ERROR if rule in _ERRORS else Severity.WARNING
-        return self.severities.get(rule, default)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +58,17 @@ def is_ignored(rule: Rule, line: int, positions: Positions) -> bool:
     return match is not None and rule in re.split(r"[\s,]+", match[1])
 
 
+def render_all(findings: Iterable[Finding], content: bytes) -> str:
+    """Write findings out, as ``render`` does, each with a line feed behind it.
+
+    Args:
+        findings: The findings.
+        content: The file that they were found in.
+    """
+    positions = Positions(content)
+    return "".join(f"{render(finding, positions)}\n" for finding in findings)
+
+
 def render(finding: Finding, positions: Positions) -> str:
     r"""Write a finding out, with the line it is on and a mark under the place.
 
@@ -138,18 +108,3 @@ def _width(text: str) -> int:
         0 if category(char) in ("Mn", "Me") else 2 if east_asian_width(char) in "FW" else 1
         for char in escape_controls(text)
     )
-
-
-def escape_controls(text: str) -> str:
-    r"""Make text safe to print: control characters become escapes such as ``\x1b``.
-
-    Args:
-        text: Any text, from a file's name or content.
-    """
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else _escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    return char.encode("unicode_escape", "surrogatepass").decode("ascii")

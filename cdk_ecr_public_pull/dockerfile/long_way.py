@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
 from cdk_ecr_public_pull.dockerfile.decisions import decide
 from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits, in_order
-from cdk_ecr_public_pull.dockerfile.findings import Finding, Rule
+from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle
 from cdk_ecr_public_pull.dockerfile.parsed import Arg
-from cdk_ecr_public_pull.dockerfile.positions import Position
+from cdk_ecr_public_pull.dockerfile.positions import Position, span_of
 from cdk_ecr_public_pull.dockerfile.pulls import describe_refusal
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.reporting import COPIES, Reporter
+from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings
 from cdk_ecr_public_pull.dockerfile.stages import Use
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
@@ -96,6 +97,39 @@ def rewrite_thoroughly(
             if decision.is_mended:
                 decision.move = Move(obstacle=Obstacle.UNVERIFIED)
     return outcome
+
+
+def planned_edits(
+    content: bytes,
+    *,
+    mirrors: Mirrors,
+    settings: RuleSettings,
+    build_args: Mapping[str, str] | None,
+    target: str | None,
+    platform: str,
+) -> dict[int, Edit]:
+    """The changes that ``rewrite_dockerfile`` would make, by the pull that each one moves.
+
+    Args:
+        content: The Dockerfile.
+        mirrors: Where copies are.
+        settings: The rules' severities.
+        build_args: The values of ``--build-arg``.
+        target: The stage of ``--target``.
+        platform: The platform to build for.
+
+    Returns:
+        The changes, by the first byte of the pull's word. One change may move several.
+    """
+    reporter = Reporter(content, path="", settings=settings)
+    outcome = rewrite_thoroughly(
+        content, mirrors, reporter, build_args=build_args, target=target, platform=platform
+    )
+    return {
+        span_of(decision.place.word).start: decision.move.edit
+        for decision in outcome.decisions
+        if decision.move is not None and decision.move.edit is not None
+    }
 
 
 def is_relocation(before: Analysis, decisions: Sequence[Decision], after: Analysis) -> bool:

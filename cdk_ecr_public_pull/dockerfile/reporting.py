@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cdk_ecr_public_pull.dockerfile.edits import Edit
-from cdk_ecr_public_pull.dockerfile.findings import Finding, Rule, RuleSettings, is_ignored
+from cdk_ecr_public_pull.dockerfile.findings import Finding, is_ignored
 from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle, Place, Via
 from cdk_ecr_public_pull.dockerfile.positions import Position, Positions, span_of
+from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.images.mirrors import Resolution, Verdict
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
@@ -46,20 +47,15 @@ class Reporter:
         settings: The rules' severities.
     """
 
-    def __init__(self, *, path: str, positions: Positions, settings: RuleSettings) -> None:
+    def __init__(self, content: bytes, *, path: str, settings: RuleSettings) -> None:
         self.path = path
-        self.positions = positions
+        self.positions = Positions(content)
         self.settings = settings
-
-    @property
-    def wants_pulls(self) -> bool:
-        """Whether pulls from Docker Hub are to be reported at all."""
-        return self.settings.severity(Rule.DOCKER_HUB_PULL) is not None
 
     def wants_pull(self, place: Place) -> bool:
         """Whether a pull from Docker Hub is to be reported at a place."""
         rule = Rule.DOCKER_HUB_PULL
-        if not self.wants_pulls:
+        if not self.settings.report_pulls:
             return False
         if not self.positions.has_ignores:
             return True

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from cdk_ecr_public_pull.dockerfile.collector import collecting_later
 from cdk_ecr_public_pull.dockerfile.edits import Edit
-from cdk_ecr_public_pull.dockerfile.findings import Finding, RuleSettings
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
-from cdk_ecr_public_pull.dockerfile.positions import Positions, span_of
 from cdk_ecr_public_pull.dockerfile.quick import rewrite_quickly
-from cdk_ecr_public_pull.dockerfile.reporting import Reporter
-from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
+from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cdk_ecr_public_pull.dockerfile.findings import Finding
     from cdk_ecr_public_pull.dockerfile.long_way import Outcome
+    from cdk_ecr_public_pull.dockerfile.reporting import Reporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +69,14 @@ def rewrite_dockerfile(
         BuildKit refuses is not changed.
     """
     mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
-    reporter = Reporter(path=path, positions=Positions(content), settings=settings)
-    if not build_args and target is None and reporter.wants_pulls:
+    if not build_args and target is None and settings.report_pulls:
         quick = rewrite_quickly(content, mirrors, report_all=False)
+        if quick is not None and not quick.decisions:
+            return Rewrite(quick.content, quick.edits, ())
         if quick is not None:
-            return Rewrite(quick.content, quick.edits, reporter.about(quick.decisions))
+            findings = _reporter(content, path, settings).about(quick.decisions)
+            return Rewrite(quick.content, quick.edits, findings)
+    reporter = _reporter(content, path, settings)
     outcome = _rewrite_thoroughly(
         content, mirrors, reporter, build_args=build_args, target=target, platform=platform
     )
@@ -108,60 +110,24 @@ def check_dockerfile(
         mend carries the change.
     """
     mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
-    reporter = Reporter(path=path, positions=Positions(content), settings=settings)
-    if not build_args and target is None and reporter.wants_pulls:
+    if not build_args and target is None and settings.report_pulls:
         quick = rewrite_quickly(content, mirrors, report_all=True)
+        if quick is not None and not quick.decisions:
+            return ()
         if quick is not None:
-            return reporter.about(quick.decisions, tell_mended=True)
+            return _reporter(content, path, settings).about(quick.decisions, tell_mended=True)
+    reporter = _reporter(content, path, settings)
     outcome = _rewrite_thoroughly(
         content, mirrors, reporter, build_args=build_args, target=target, platform=platform
     )
     return outcome.findings(tell_mended=True)
 
 
-@collecting_later
-def planned_edits(
-    content: bytes,
-    *,
-    mirrors: Mirrors | None = None,
-    settings: RuleSettings | None = None,
-    build_args: Mapping[str, str] | None = None,
-    target: str | None = None,
-    platform: str = DEFAULT_PLATFORM,
-) -> dict[int, Edit]:
-    """The changes that ``rewrite_dockerfile`` would make, by the pull that each one moves.
+def _reporter(content: bytes, path: str, settings: RuleSettings) -> Reporter:
+    # Imported when it is needed: where nothing is to be said the command starts faster.
+    from cdk_ecr_public_pull.dockerfile.reporting import Reporter  # noqa: PLC0415
 
-    Args:
-        content: The Dockerfile.
-        mirrors: Where copies are; Docker's official images on ECR Public if left out.
-        settings: The rules' severities; their defaults if left out.
-        build_args: The values of ``--build-arg``; none if left out.
-        target: The stage of ``--target``.
-        platform: The platform to build for.
-
-    Returns:
-        The changes, by the first byte of the pull's word. One change may move several.
-    """
-    reporter = Reporter(path="", positions=Positions(content), settings=settings or RuleSettings())
-    outcome = _rewrite_thoroughly(
-        content,
-        mirrors or default_mirrors(),
-        reporter,
-        build_args=build_args,
-        target=target,
-        platform=platform,
-    )
-    return {
-        span_of(decision.place.word).start: decision.move.edit
-        for decision in outcome.decisions
-        if decision.move is not None and decision.move.edit is not None
-    }
-
-
-@cache
-def default_mirrors() -> Mirrors:
-    """The mirrors of somebody who configured none."""
-    return Mirrors()
+    return Reporter(content, path=path, settings=settings)
 
 
 def _rewrite_thoroughly(

@@ -171,6 +171,12 @@ class Mirrors:
 
 
 @cache
+def default_mirrors() -> Mirrors:
+    """The mirrors of somebody who configured none."""
+    return Mirrors()
+
+
+@cache
 def official_images() -> frozenset[str]:
     """The names of Docker's official images, as of the catalog in this package.
 

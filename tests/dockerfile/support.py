@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cdk_ecr_public_pull.dockerfile.findings import Finding, RuleSettings
+from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
+from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 DATA = Path(__file__).parent.parent / "data"

@@ -9,8 +9,7 @@ import pytest
 
 from cdk_ecr_public_pull.dockerfile import long_way, quick
 from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits
-from cdk_ecr_public_pull.dockerfile.findings import Finding, render
-from cdk_ecr_public_pull.dockerfile.positions import Positions
+from cdk_ecr_public_pull.dockerfile.findings import Finding, render_all
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile, rewrite_dockerfile
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
@@ -154,7 +153,7 @@ def test_a_name_that_no_edit_can_move() -> None:
 
 
 def _rendered(findings: Iterable[Finding], content: bytes) -> str:
-    return "\n".join(render(finding, Positions(content)) for finding in findings)
+    return render_all(findings, content).removesuffix("\n")
 
 
 def _break(

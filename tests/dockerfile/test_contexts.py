@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cdk_ecr_public_pull.dockerfile.contexts import PlannedContexts, plan_contexts
-from cdk_ecr_public_pull.dockerfile.findings import Rule, RuleSettings, render
-from cdk_ecr_public_pull.dockerfile.positions import Positions
+from cdk_ecr_public_pull.dockerfile.findings import render_all
+from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 COPY = "docker-image://public.ecr.aws/docker/library/"
@@ -261,6 +261,5 @@ public.ecr.aws/docker/library/node:21, with --build-arg
 def test_messages(name: str, report: str) -> None:
     """A finding says what no context moves, why, and what to do about it."""
     row = NO_CONTEXT[name]
-    positions = Positions(f"{row.file}\n".encode())
-    found = [render(finding, positions) + "\n" for finding in planned(row).findings]
-    assert "".join(found) == dedent(report)
+    found = render_all(planned(row).findings, f"{row.file}\n".encode())
+    assert found == dedent(report)

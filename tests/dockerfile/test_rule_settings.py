@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.findings import Rule, RuleSettings, Severity
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile, rewrite_dockerfile
+from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings, Severity
 from tests.dockerfile.support import check_unchanged
 
 

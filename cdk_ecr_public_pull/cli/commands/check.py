@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from functools import partial
 
 from cdk_ecr_public_pull.cli.commands.common import config_of, work_on
 from cdk_ecr_public_pull.cli.files import read_file
 from cdk_ecr_public_pull.cli.outcome import Outcome, outcome_of
 from cdk_ecr_public_pull.config import Config
-from cdk_ecr_public_pull.dockerfile.findings import render
-from cdk_ecr_public_pull.dockerfile.positions import Positions
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
+
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cdk_ecr_public_pull.dockerfile.findings import Finding
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,12 +49,16 @@ def check_file(name: str, *, config: Config, as_json: bool = False) -> Outcome:
     findings = check_dockerfile(
         content, path=name, mirrors=config.mirrors, settings=config.settings
     )
-    positions = Positions(content)
+    output = _report(findings, content, as_json=as_json) if findings else ""
+    return outcome_of(findings, output=output)
+
+
+def _report(findings: Sequence[Finding], content: bytes, *, as_json: bool) -> str:
+    # Each is imported when it is needed: a file without findings does without both.
     if as_json:
-        # The report for people does without the json package.
         from cdk_ecr_public_pull.cli.json_report import findings_as_json  # noqa: PLC0415
 
-        output = findings_as_json(findings, positions)
-    else:
-        output = "".join(f"{render(finding, positions)}\n" for finding in findings)
-    return outcome_of(findings, output=output)
+        return findings_as_json(findings, content)
+    from cdk_ecr_public_pull.dockerfile.findings import render_all  # noqa: PLC0415
+
+    return render_all(findings, content)

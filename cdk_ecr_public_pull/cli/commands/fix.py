@@ -10,9 +10,9 @@ from cdk_ecr_public_pull.cli.commands.common import config_of, work_on
 from cdk_ecr_public_pull.cli.files import ReadFile, check_replaceable, read_file, replace_file
 from cdk_ecr_public_pull.cli.outcome import Outcome, count, outcome_of
 from cdk_ecr_public_pull.config import Config
-from cdk_ecr_public_pull.dockerfile.findings import escape_controls, render
-from cdk_ecr_public_pull.dockerfile.positions import Positions
+from cdk_ecr_public_pull.dockerfile.findings import render_all
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
+from cdk_ecr_public_pull.printable import escape_controls
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,8 +47,7 @@ def fix_file(name: str, *, config: Config, only_diff: bool) -> Outcome:
     elif not only_diff:
         _deliver(read, rewrite.content)
     # Their places are those of the file as it was.
-    positions = Positions(read.content)
-    notes = "".join(f"{render(finding, positions)}\n" for finding in rewrite.findings)
+    notes = render_all(rewrite.findings, read.content)
     if is_changed and not only_diff:
         changes = count(len(rewrite.edits), "change")
         notes += f"{escape_controls(name)}: {changes} made\n"

@@ -12,10 +12,10 @@ from cdk_ecr_public_pull.cli.files import read_file
 from cdk_ecr_public_pull.cli.outcome import Outcome
 from cdk_ecr_public_pull.cli.statuses import OK, UNUSABLE
 from cdk_ecr_public_pull.config import Config
-from cdk_ecr_public_pull.dockerfile.findings import escape_controls
+from cdk_ecr_public_pull.dockerfile.long_way import planned_edits
 from cdk_ecr_public_pull.dockerfile.pulls import FoundPulls, Pull, find_pulls
-from cdk_ecr_public_pull.dockerfile.rewrite import planned_edits
 from cdk_ecr_public_pull.images.mirrors import Resolution
+from cdk_ecr_public_pull.printable import escape_controls
 
 
 def run(options: argparse.Namespace) -> int:

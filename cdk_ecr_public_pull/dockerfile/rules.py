@@ -1,0 +1,54 @@
+"""What is looked for in a Dockerfile, and how grave it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How grave a finding is: an error fails a check, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Rule(StrEnum):
+    """What a finding is about."""
+
+    DOCKER_HUB_PULL = "docker-hub-pull"
+    WITHDRAWN_IMAGE = "withdrawn-image"
+    INVALID_DOCKERFILE = "invalid-dockerfile"
+    NO_MIRROR = "no-mirror"
+    UNKNOWN_IMAGE = "unknown-image"
+    SYNTAX_FRONTEND = "syntax-frontend"
+    DIGEST_PIN = "digest-pin"
+    NEEDS_BUILD_ARG = "needs-build-arg"
+    AMBIGUOUS_ARG = "ambiguous-arg"
+    ARG_REACHES_STAGE = "arg-reaches-stage"
+    ONBUILD_AMBIGUOUS = "onbuild-ambiguous"
+
+
+_ERRORS = frozenset({Rule.DOCKER_HUB_PULL, Rule.WITHDRAWN_IMAGE, Rule.INVALID_DOCKERFILE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSettings:
+    """How grave each rule's findings are.
+
+    Attributes:
+        severities: The rules that differ from their defaults; None turns one off.
+    """
+
+    severities: Mapping[Rule, Severity | None] = field(default_factory=dict)
+
+    def severity(self, rule: Rule) -> Severity | None:
+        """The severity of a rule's findings; None if it is off."""
+        default = Severity.ERROR if rule in _ERRORS else Severity.WARNING
+        return self.severities.get(rule, default)
+
+    @property
+    def report_pulls(self) -> bool:
+        """Whether pulls from Docker Hub are to be reported at all."""
+        return self.severity(Rule.DOCKER_HUB_PULL) is not None
