@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Changes go to memory, over a Debian that stays as it is. The folders of Docker and of Podman
-# are beside them, because their overlays cannot lie on another overlay.
+# are beside them, because their overlays cannot lie on another overlay. A root folder alone
+# would not do: what enters a container, as `docker exec` does, would find the machine's.
 _START = """\
 set -eu
 mount --make-rprivate /
@@ -27,8 +28,9 @@ for images in var/lib/docker var/lib/containers; do
     mount -t tmpfs -o size=4g tmpfs "$images"
 done
 : > etc/resolv.conf
-echo ready
-exec cat
+mkdir old
+pivot_root . old
+exec chroot . sh -c 'busybox umount -l /old && rmdir /old && echo ready && exec cat'
 """
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -51,7 +53,6 @@ class Sandbox:
     """
 
     def __init__(self, debian: Path, folder: Path) -> None:
-        self._root = folder / "root"
         self._started: list[subprocess.Popen[str]] = []
         self._holder = subprocess.Popen(
             # When the tests end, however they do, so does the cat, and with it the namespace
@@ -141,8 +142,7 @@ class Sandbox:
 
     def enter(self) -> list[str]:
         """The command that runs the one that follows it in the sandbox."""
-        namespaces = ("nsenter", "--mount", "--pid", "--target", self._pid)
-        return [*namespaces, "chroot", str(self._root)]
+        return ["nsenter", "--mount", "--pid", "--target", self._pid]
 
     def _command(self, script: str, *arguments: str, shell: str = "sh") -> list[str]:
         return [*self.enter(), shell, "-c", script, shell, *arguments]

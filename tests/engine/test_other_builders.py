@@ -61,9 +61,16 @@ def test_pulls(world: World, command: str) -> None:
     assert world.hub.images == {"library/node:21"}
 
 
-def test_the_image_of_a_builder(world: World) -> None:
-    """A builder in a container of its own is an image of Docker Hub, which the engine pulls."""
-    ran = run(world, "docker buildx create --driver=docker-container --bootstrap")
+@pytest.mark.parametrize(
+    ("option", "hub", "public"),
+    [
+        ("", {"moby/buildkit:buildx-stable-1"}, set()),
+        ("--driver-opt=image=public.ecr.aws/me/buildkit:1", set(), {"me/buildkit:1"}),
+    ],
+)
+def test_the_image_of_a_builder(world: World, option: str, hub: set[str], public: set[str]) -> None:
+    """A builder in a container is an image of Docker Hub, unless another one is named."""
+    ran = run(world, f"docker buildx create --driver=docker-container --bootstrap {option}")
 
     assert ran.status == 1
-    assert world.hub.images == {"moby/buildkit:buildx-stable-1"}
+    assert (world.hub.images, world.public.images) == (hub, public)
