@@ -4,11 +4,12 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 READY := .venv/.ready
-MAKEFLAGS += --no-print-directory
 # What `make test` does on a machine that cannot run tests/engine: say so, or fail if `required`.
 ENGINE_TESTS ?= where-possible
 
 .DEFAULT_GOAL := help
+# Each target uses all processors, and several install into .venv.
+.NOTPARALLEL:
 .PHONY: help setup cdk synth test test-engine test-oldest lint bench fuzz clean
 
 help: ## Say what each target does
@@ -22,7 +23,7 @@ $(READY): pyproject.toml constraints.txt scripts/setup.sh
 	@touch $@
 
 # The tools of one target alone.
-$(READY)-%: $(READY)
+$(READY)-bench $(READY)-fuzz: $(READY)-%: $(READY)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--editable '.[$*]'
 	@touch $@
@@ -37,12 +38,10 @@ synth: cdk ## Run the real cdk synth of the sample pipeline and show what came o
 
 test: cdk ## Run the whole test suite; what test-engine runs only where it can
 	@$(PY) -m pytest -n auto
-	@if $(PY) -m tests.engine.debian; then $(MAKE) test-engine; \
-		else [ '$(ENGINE_TESTS)' != required ]; fi
+	@sh scripts/test_engine.sh '$(ENGINE_TESTS)'
 
-test-engine: cdk $(READY)-engine ## Run the tests that have a Docker engine, registries and an AWS of their own, as root
-	@$(PY) -m tests.engine.debian
-	@$(PY) -m pytest -n 2 --dist loadfile -m engine tests/engine
+test-engine: cdk ## Run the tests that have a Docker engine, registries and an AWS of their own, as root
+	@sh scripts/test_engine.sh required
 
 test-oldest: cdk ## Run the tests that need the CDK with the oldest release of it that will do
 	@sh scripts/test_oldest.sh

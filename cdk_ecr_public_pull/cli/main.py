@@ -49,15 +49,19 @@ def _run(arguments: Sequence[str] | None) -> int:
         # A terminal that is not UTF-8 must not end the run.
         if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
             reconfigure(errors="backslashreplace")
-    # What is imported stays: to look for garbage in it makes the start slower, and the exit.
+    was_enabled = gc.isenabled()
+    # What is imported stays: looking for garbage in it slows the start, and the exit.
     gc.disable()
     try:
         parser = import_module("cdk_ecr_public_pull.cli.arguments").parser()
         options = parser.parse_args(arguments)
         command = import_module(f"cdk_ecr_public_pull.cli.commands.{options.command}")
+        if arguments is None:
+            # Only in a process of its own: what is garbage by now is never collected.
+            gc.freeze()
     finally:
-        gc.freeze()
-        gc.enable()
+        if was_enabled:
+            gc.enable()
     status: int = command.run(options)
     if sys.stdout is not None:
         sys.stdout.flush()

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.edits import Edit
-from cdk_ecr_public_pull.dockerfile.positions import Positions
 from cdk_ecr_public_pull.dockerfile.rules import Rule, Severity
-from cdk_ecr_public_pull.printable import escape_controls
-
-_IGNORE = re.compile(r"\s*#\s*ecr-public-pull:\s*ignore\[([a-z\s,-]*)\]")
-_TAB_WIDTH = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,69 +35,3 @@ class Finding:
     message: str
     help: str
     edit: Edit | None = None
-
-
-def is_ignored(rule: Rule, line: int, positions: Positions) -> bool:
-    """Whether the line above says ``# ecr-public-pull: ignore[rule] reason``.
-
-    Args:
-        rule: The rule of the finding.
-        line: The finding's line, from 1.
-        positions: The file.
-    """
-    if line == 1 or not positions.has_ignores:
-        return False
-    match = _IGNORE.match(positions.line(line - 1))
-    return match is not None and rule in re.split(r"[\s,]+", match[1])
-
-
-def render_all(findings: Iterable[Finding], content: bytes) -> str:
-    """Write findings out, as ``render`` does, each with a line feed behind it.
-
-    Args:
-        findings: The findings.
-        content: The file that they were found in.
-    """
-    positions = Positions(content)
-    return "".join(f"{render(finding, positions)}\n" for finding in findings)
-
-
-def render(finding: Finding, positions: Positions) -> str:
-    r"""Write a finding out, with the line it is on and a mark under the place.
-
-    Args:
-        finding: The finding.
-        positions: The file that it was found in.
-
-    Returns:
-        Lines of text: ``path:line:column: severity: message [rule]``, the source line,
-        a mark under it, and the remedy.
-    """
-    source = positions.line(finding.line)
-    before = source[: finding.column - 1].expandtabs(_TAB_WIDTH)
-    marked = source[finding.column - 1 :]
-    if finding.end_line == finding.line:
-        marked = marked[: finding.end_column - finding.column]
-    marked = marked.expandtabs(_TAB_WIDTH)
-    place = f"{finding.path}:{finding.line}:{finding.column}"
-    indent = " " * _width(before)
-    lines = [
-        f"{place}: {finding.severity}: {finding.message} [{finding.rule}]",
-        f"  {source.expandtabs(_TAB_WIDTH)}",
-        f"  {indent}{'^' * max(1, _width(marked))}",
-        f"  help: {finding.help}",
-    ]
-    return "\n".join(map(escape_controls, lines))
-
-
-def _width(text: str) -> int:
-    """How many cells of a terminal a text takes that is printed by way of ``escape_controls``."""
-    if text.isascii():
-        return len(escape_controls(text))
-    # Few lines need it, and the import takes time.
-    from unicodedata import category, east_asian_width  # noqa: PLC0415
-
-    return sum(
-        0 if category(char) in ("Mn", "Me") else 2 if east_asian_width(char) in "FW" else 1
-        for char in escape_controls(text)
-    )

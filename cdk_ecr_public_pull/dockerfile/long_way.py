@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
+from cdk_ecr_public_pull.dockerfile.collector import collecting_later
 from cdk_ecr_public_pull.dockerfile.decisions import decide
 from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits, in_order
 from cdk_ecr_public_pull.dockerfile.findings import Finding
@@ -99,6 +100,7 @@ def rewrite_thoroughly(
     return outcome
 
 
+@collecting_later
 def planned_edits(
     content: bytes,
     *,

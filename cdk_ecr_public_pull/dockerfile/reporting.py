@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from cdk_ecr_public_pull.dockerfile.edits import Edit
-from cdk_ecr_public_pull.dockerfile.findings import Finding, is_ignored
+from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle, Place, Via
 from cdk_ecr_public_pull.dockerfile.positions import Position, Positions, span_of
 from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings
@@ -13,6 +14,7 @@ from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.images.mirrors import Resolution, Verdict
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
 
+_IGNORE = re.compile(r"\s*#\s*ecr-public-pull:\s*ignore\[([a-z\s,-]*)\]")
 # Where the copies of official images are, as an example for others.
 COPIES = "public.ecr.aws/docker/library/"
 # What to do about a pull that stays, where there is no rule of its own for it.
@@ -41,9 +43,9 @@ _REMEDIES = {
 class Reporter:
     """Writes the findings about one file.
 
-    Attributes:
+    Args:
+        content: The file.
         path: The file, as it was named.
-        positions: The file.
         settings: The rules' severities.
     """
 
@@ -55,11 +57,11 @@ class Reporter:
     def wants_pull(self, place: Place) -> bool:
         """Whether a pull from Docker Hub is to be reported at a place."""
         rule = Rule.DOCKER_HUB_PULL
-        if not self.settings.report_pulls:
+        if not self.settings.wants_pulls:
             return False
         if not self.positions.has_ignores:
             return True
-        return not is_ignored(
+        return not _is_ignored(
             rule, self.positions.at(span_of(place.word).start).line, self.positions
         )
 
@@ -133,7 +135,7 @@ class Reporter:
         """A finding between two places, unless its rule is off or ignored there."""
         severity = self.settings.severity(rule)
         start, end = ends
-        if severity is None or is_ignored(rule, start.line, self.positions):
+        if severity is None or _is_ignored(rule, start.line, self.positions):
             return
         yield Finding(
             rule=rule,
@@ -147,6 +149,14 @@ class Reporter:
             help=remedy,
             edit=edit,
         )
+
+
+def _is_ignored(rule: Rule, line: int, positions: Positions) -> bool:
+    """Whether the line above says ``# ecr-public-pull: ignore[rule] reason``."""
+    if line == 1 or not positions.has_ignores:
+        return False
+    match = _IGNORE.match(positions.line(line - 1))
+    return match is not None and rule in re.split(r"[\s,]+", match[1])
 
 
 def explain_verdict(resolution: Resolution, name: str) -> tuple[Rule, str, str] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.collector import collecting_later
 from cdk_ecr_public_pull.dockerfile.edits import Edit
+from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.dockerfile.quick import rewrite_quickly
 from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
@@ -15,7 +16,6 @@ from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cdk_ecr_public_pull.dockerfile.findings import Finding
     from cdk_ecr_public_pull.dockerfile.long_way import Outcome
     from cdk_ecr_public_pull.dockerfile.reporting import Reporter
 
@@ -69,12 +69,12 @@ def rewrite_dockerfile(
         BuildKit refuses is not changed.
     """
     mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
-    if not build_args and target is None and settings.report_pulls:
+    if not build_args and target is None and settings.wants_pulls:
         quick = rewrite_quickly(content, mirrors, report_all=False)
-        if quick is not None and not quick.decisions:
-            return Rewrite(quick.content, quick.edits, ())
         if quick is not None:
-            findings = _reporter(content, path, settings).about(quick.decisions)
+            findings: tuple[Finding, ...] = ()
+            if quick.decisions:
+                findings = _reporter(content, path, settings).about(quick.decisions)
             return Rewrite(quick.content, quick.edits, findings)
     reporter = _reporter(content, path, settings)
     outcome = _rewrite_thoroughly(
@@ -110,11 +110,11 @@ def check_dockerfile(
         mend carries the change.
     """
     mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
-    if not build_args and target is None and settings.report_pulls:
+    if not build_args and target is None and settings.wants_pulls:
         quick = rewrite_quickly(content, mirrors, report_all=True)
-        if quick is not None and not quick.decisions:
-            return ()
         if quick is not None:
+            if not quick.decisions:
+                return ()
             return _reporter(content, path, settings).about(quick.decisions, tell_mended=True)
     reporter = _reporter(content, path, settings)
     outcome = _rewrite_thoroughly(

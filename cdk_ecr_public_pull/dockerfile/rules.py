@@ -49,6 +49,6 @@ class RuleSettings:
         return self.severities.get(rule, default)
 
     @property
-    def report_pulls(self) -> bool:
+    def wants_pulls(self) -> bool:
         """Whether pulls from Docker Hub are to be reported at all."""
         return self.severity(Rule.DOCKER_HUB_PULL) is not None

@@ -9,7 +9,7 @@ from cdk_ecr_public_pull.dockerfile import rewrite as rewriting
 from cdk_ecr_public_pull.dockerfile import source
 from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
 from cdk_ecr_public_pull.dockerfile.directives import find_escape
-from cdk_ecr_public_pull.dockerfile.findings import Finding, render
+from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.instruction import Instruction
 from cdk_ecr_public_pull.dockerfile.instructions import parse_instruction
 from cdk_ecr_public_pull.dockerfile.parsed import Copy, Other, Run
@@ -17,6 +17,7 @@ from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.dockerfile.positions import Positions
 from cdk_ecr_public_pull.dockerfile.pulls import find_pulls
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
+from cdk_ecr_public_pull.dockerfile.rendering import render
 from cdk_ecr_public_pull.dockerfile.rewrite import Rewrite, check_dockerfile, rewrite_dockerfile
 from cdk_ecr_public_pull.dockerfile.rules import Rule
 from cdk_ecr_public_pull.dockerfile.scan import scan_plain

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdk_ecr_public_pull.dockerfile.findings import render_all
+from cdk_ecr_public_pull.dockerfile.rendering import render_all
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
 
 

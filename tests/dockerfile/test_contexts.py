@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cdk_ecr_public_pull.dockerfile.contexts import PlannedContexts, plan_contexts
-from cdk_ecr_public_pull.dockerfile.findings import render_all
+from cdk_ecr_public_pull.dockerfile.rendering import render_all
 from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 

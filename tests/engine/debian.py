@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 SUITE = "trixie"
@@ -26,7 +27,15 @@ PACKAGES = (
     "podman",
 )
 
-_HOST_TOOLS = ("apt-get", "chroot", "mmdebstrap", "mount", "nsenter", "unshare")
+CANNOT_RUN = 3
+"""The exit status where this machine cannot run the engine."""
+
+_HOST_TOOLS = ("apt-get", "mmdebstrap", "mount", "nsenter", "pivot_root", "unshare")
+# What the sandbox does, in small.
+_MOUNTS = """\
+mount -t tmpfs tmpfs "$1" && cd "$1" && mkdir lower changes work root &&
+mount -t overlay -o lowerdir=lower,upperdir=changes,workdir=work overlay root
+"""
 
 
 class CannotRun(Exception):
@@ -39,29 +48,30 @@ def debian_folder() -> Path:
     Raises:
         CannotRun: There is no way to make it, or to run what is in it.
     """
-    if os.geteuid() != 0:
-        raise CannotRun("it mounts and changes its root folder, which only root may")
     missing = [tool for tool in _HOST_TOOLS if shutil.which(tool) is None]
     if missing:
         raise CannotRun(f"it needs {', '.join(missing)}")
-    refused = _mount_is_refused()
-    if refused:
-        raise CannotRun(f"it mounts, which is refused here: {refused}")
+    if os.geteuid() != 0:
+        raise CannotRun("it mounts and changes its root folder, which only root may")
+    _check_mounts()
     folder = _cache() / _name()
     if not folder.exists():
         _make(folder)
     return folder
 
 
-def _mount_is_refused() -> str:
-    """What the machine says against namespaces and mounts, as in most containers; or nothing."""
-    tried = subprocess.run(
-        [*("unshare", "--mount", "--pid", "--fork"), *("mount", "-t", "tmpfs", "tmpfs", "/mnt")],
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    return tried.stderr.strip() if tried.returncode != 0 else ""
+def _check_mounts() -> None:
+    """Try namespaces and mounts, which most containers refuse."""
+    with tempfile.TemporaryDirectory() as folder:
+        tried = subprocess.run(
+            [*("unshare", "--mount", "--pid", "--fork"), *("sh", "-c", _MOUNTS, "sh", folder)],
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    if tried.returncode != 0:
+        cause = tried.stderr.strip() or f"status {tried.returncode}"
+        raise CannotRun(f"it mounts, which is refused here: {cause}")
 
 
 def _cache() -> Path:
@@ -115,4 +125,5 @@ if __name__ == "__main__":
     try:
         debian_folder()
     except CannotRun as error:
-        sys.exit(f"tests/engine cannot run here: {error}")
+        sys.stderr.write(f"tests/engine cannot run here: {error}\n")
+        sys.exit(CANNOT_RUN)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Changes go to memory, over a Debian that stays as it is. The folders of Docker and of Podman
-# are beside them, because their overlays cannot lie on another overlay. A root folder alone
-# would not do: what enters a container, as `docker exec` does, would find the machine's.
+# are beside them, because their overlays cannot lie on another overlay. With chroot alone, what
+# enters a container, as `docker exec` does, would find the machine's root folder.
 _START = """\
 set -eu
 mount --make-rprivate /
@@ -30,7 +30,7 @@ done
 : > etc/resolv.conf
 mkdir old
 pivot_root . old
-exec chroot . sh -c 'busybox umount -l /old && rmdir /old && echo ready && exec cat'
+exec /usr/sbin/chroot . sh -c 'busybox umount -l /old && rmdir /old && echo ready && exec cat'
 """
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

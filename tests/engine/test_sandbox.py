@@ -19,6 +19,6 @@ def test_what_enters_a_container(world: World) -> None:
         docker logs entered"""
     )
 
-    entered = world.sandbox.run("docker exec entered ls /; docker rm --force entered >/dev/null")
+    entered = world.sandbox.run("docker exec entered ls / && docker rm --force entered >/dev/null")
 
     assert (entered.status, entered.output) == (0, inside)

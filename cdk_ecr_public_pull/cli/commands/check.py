@@ -59,6 +59,6 @@ def _report(findings: Sequence[Finding], content: bytes, *, as_json: bool) -> st
         from cdk_ecr_public_pull.cli.json_report import findings_as_json  # noqa: PLC0415
 
         return findings_as_json(findings, content)
-    from cdk_ecr_public_pull.dockerfile.findings import render_all  # noqa: PLC0415
+    from cdk_ecr_public_pull.dockerfile.rendering import render_all  # noqa: PLC0415
 
     return render_all(findings, content)
