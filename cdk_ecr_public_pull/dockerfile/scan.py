@@ -18,7 +18,8 @@ from cdk_ecr_public_pull.dockerfile.text import Text
 
 # What is none of these ends the match where it stands.
 _NOTABLE = rf"[ \t]*+(?:(?P<notable>[A-Za-z]++(?:[ \t]{REST}|\r*+\n))|(?P<end>\Z)|)"
-_NEVER_PASSED_OVER = (b"FROM", b"ARG ", b"ARG\t", b"ONBU")
+# The pattern of the rarer forms need not be tried on these, or compiled for them.
+_NEVER_PASSED_OVER = (b"FROM", b"ARG ", b"ARG\t", b"ONBU", b"COPY --from=")
 
 
 def scan_plain(content: bytes) -> list[Instruction] | None:
