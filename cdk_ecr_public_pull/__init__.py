@@ -6,7 +6,6 @@ its command line, never imports ``aws_cdk``, which takes a second and starts Nod
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
 
 # As in typing, whose import would make every start of the command line slower.
@@ -79,14 +78,12 @@ if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
         """Loads a public name from its module, the first time that it is used (PEP 562)."""
         if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        was_enabled = gc.isenabled()
-        # What is imported stays: to look for garbage in it meanwhile makes the import slower.
-        gc.disable()
-        try:
+        # Importing the package alone shall import nothing of it.
+        from cdk_ecr_public_pull import collector  # noqa: PLC0415
+
+        # What is imported stays: looking for garbage in it slows the import.
+        with collector.resting_collector():
             value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-        finally:
-            if was_enabled:
-                gc.enable()
         globals()[name] = value
         return value
 

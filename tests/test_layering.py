@@ -15,14 +15,18 @@ PACKAGE = "cdk_ecr_public_pull"
 # of the package; the package's own __init__.py is the empty name.
 ARROWS = {
     # For type checkers only: what it imports at run time, tests/test_import_cost.py says.
-    "": {"builds", "constructs", "dockerfile", "errors", "images"},
+    "": {"builds", "collector", "constructs", "dockerfile", "errors", "images"},
     "__main__": {"cli"},
     "builds": {"errors", "images"},
-    "cli": {"builds", "config", "discovery", "dockerfile", "errors", "images", "printable"},
+    "cli": {
+        *("builds", "collector", "config", "discovery", "dockerfile", "errors", "images"),
+        "printable",
+    },
+    "collector": set(),
     "config": {"dockerfile", "errors", "images", "printable"},
     "constructs": {"builds", "config", "discovery", "dockerfile", "errors", "images", "printable"},
     "discovery": {"git", "printable"},
-    "dockerfile": {"errors", "images", "printable"},
+    "dockerfile": {"collector", "errors", "images", "printable"},
     "errors": set(),
     "git": {"printable"},
     "images": {"errors"},

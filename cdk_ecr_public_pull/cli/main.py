@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from cdk_ecr_public_pull.cli.statuses import BROKEN_PIPE, INTERRUPTED, UNUSABLE
+from cdk_ecr_public_pull.collector import resting_collector
 from cdk_ecr_public_pull.errors import EcrPublicPullError
 
 
@@ -49,19 +50,14 @@ def _run(arguments: Sequence[str] | None) -> int:
         # A terminal that is not UTF-8 must not end the run.
         if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
             reconfigure(errors="backslashreplace")
-    was_enabled = gc.isenabled()
     # What is imported stays: looking for garbage in it slows the start, and the exit.
-    gc.disable()
-    try:
+    with resting_collector():
         parser = import_module("cdk_ecr_public_pull.cli.arguments").parser()
         options = parser.parse_args(arguments)
         command = import_module(f"cdk_ecr_public_pull.cli.commands.{options.command}")
         if arguments is None:
             # Only in a process of its own: what is garbage by now is never collected.
             gc.freeze()
-    finally:
-        if was_enabled:
-            gc.enable()
     status: int = command.run(options)
     if sys.stdout is not None:
         sys.stdout.flush()

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 
 from cdk_ecr_public_pull.cli.console import complaint
 from cdk_ecr_public_pull.cli.statuses import FOUND, OK, UNUSABLE
+from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.rules import Severity
 from cdk_ecr_public_pull.errors import EcrPublicPullError
 from cdk_ecr_public_pull.printable import escape_controls
-
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from cdk_ecr_public_pull.dockerfile.findings import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
-"""Python's cyclic garbage collector, kept from large files."""
+"""Work on large files, from which the garbage collector is kept."""
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from functools import wraps
+
+from cdk_ecr_public_pull.collector import resting_collector
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
@@ -23,7 +24,7 @@ def collecting_later(work: _Work) -> _Work:
     The objects that a file becomes refer to each other in no cycle, but for the few of an
     error, so that there is next to nothing to collect; but each full collection looks at
     all of them, and the larger the file, the more collections there are, so that the time
-    grows faster than the file. A collector that is off already stays off.
+    grows faster than the file.
 
     Args:
         work: The function; its first argument is the file's content.
@@ -31,12 +32,9 @@ def collecting_later(work: _Work) -> _Work:
 
     @wraps(work)
     def working(content: bytes, **options: object) -> object:
-        if len(content) < _LARGE or not gc.isenabled():
+        if len(content) < _LARGE:
             return work(content, **options)
-        gc.disable()
-        try:
+        with resting_collector():
             return work(content, **options)
-        finally:
-            gc.enable()
 
     return working  # type: ignore[return-value]  # wraps keeps the signature

@@ -61,9 +61,7 @@ class Reporter:
             return False
         if not self.positions.has_ignores:
             return True
-        return not _is_ignored(
-            rule, self.positions.at(span_of(place.word).start).line, self.positions
-        )
+        return not self._ignores(rule, self.positions.at(span_of(place.word).start).line)
 
     def about(
         self, decisions: Iterable[Decision], *, tell_mended: bool = False
@@ -135,7 +133,7 @@ class Reporter:
         """A finding between two places, unless its rule is off or ignored there."""
         severity = self.settings.severity(rule)
         start, end = ends
-        if severity is None or _is_ignored(rule, start.line, self.positions):
+        if severity is None or self._ignores(rule, start.line):
             return
         yield Finding(
             rule=rule,
@@ -150,13 +148,12 @@ class Reporter:
             edit=edit,
         )
 
-
-def _is_ignored(rule: Rule, line: int, positions: Positions) -> bool:
-    """Whether the line above says ``# ecr-public-pull: ignore[rule] reason``."""
-    if line == 1 or not positions.has_ignores:
-        return False
-    match = _IGNORE.match(positions.line(line - 1))
-    return match is not None and rule in re.split(r"[\s,]+", match[1])
+    def _ignores(self, rule: Rule, line: int) -> bool:
+        """Whether the line above says ``# ecr-public-pull: ignore[rule] reason``."""
+        if line == 1 or not self.positions.has_ignores:
+            return False
+        match = _IGNORE.match(self.positions.line(line - 1))
+        return match is not None and rule in re.split(r"[\s,]+", match[1])
 
 
 def explain_verdict(resolution: Resolution, name: str) -> tuple[Rule, str, str] | None:

@@ -9,7 +9,7 @@ from cdk_ecr_public_pull.dockerfile.collector import collecting_later
 from cdk_ecr_public_pull.dockerfile.edits import Edit
 from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
-from cdk_ecr_public_pull.dockerfile.quick import rewrite_quickly
+from cdk_ecr_public_pull.dockerfile.quick import QuickRewrite, rewrite_quickly
 from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
 from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
 
@@ -72,9 +72,7 @@ def rewrite_dockerfile(
     if not build_args and target is None and settings.wants_pulls:
         quick = rewrite_quickly(content, mirrors, report_all=False)
         if quick is not None:
-            findings: tuple[Finding, ...] = ()
-            if quick.decisions:
-                findings = _reporter(content, path, settings).about(quick.decisions)
+            findings = _about(quick, content, path, settings, tell_mended=False)
             return Rewrite(quick.content, quick.edits, findings)
     reporter = _reporter(content, path, settings)
     outcome = _rewrite_thoroughly(
@@ -113,14 +111,20 @@ def check_dockerfile(
     if not build_args and target is None and settings.wants_pulls:
         quick = rewrite_quickly(content, mirrors, report_all=True)
         if quick is not None:
-            if not quick.decisions:
-                return ()
-            return _reporter(content, path, settings).about(quick.decisions, tell_mended=True)
+            return _about(quick, content, path, settings, tell_mended=True)
     reporter = _reporter(content, path, settings)
     outcome = _rewrite_thoroughly(
         content, mirrors, reporter, build_args=build_args, target=target, platform=platform
     )
     return outcome.findings(tell_mended=True)
+
+
+def _about(
+    quick: QuickRewrite, content: bytes, path: str, settings: RuleSettings, *, tell_mended: bool
+) -> tuple[Finding, ...]:
+    if not quick.decisions:
+        return ()
+    return _reporter(content, path, settings).about(quick.decisions, tell_mended=tell_mended)
 
 
 def _reporter(content: bytes, path: str, settings: RuleSettings) -> Reporter:

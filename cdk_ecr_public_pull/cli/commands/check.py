@@ -11,12 +11,8 @@ from cdk_ecr_public_pull.cli.commands.common import config_of, work_on
 from cdk_ecr_public_pull.cli.files import read_file
 from cdk_ecr_public_pull.cli.outcome import Outcome, outcome_of
 from cdk_ecr_public_pull.config import Config
+from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
-
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from cdk_ecr_public_pull.dockerfile.findings import Finding
 
 
 def run(options: argparse.Namespace) -> int:
