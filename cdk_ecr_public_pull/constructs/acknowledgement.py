@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_iam as iam
 from constructs import IValidation
 
 from cdk_ecr_public_pull.builds.login import LOGIN_ACTIONS
+from cdk_ecr_public_pull.constructs.structs import policies_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from aws_cdk import aws_iam as iam
 
 # The id that cdk-nag 3 reports a `*` under:
 # https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#awssolutions
@@ -31,22 +33,22 @@ _REASON = (
 )
 
 
-def acknowledge_login(policies: Iterable[iam.Policy], *, stack: cdk.Stack) -> None:
+def acknowledge_login(role: iam.IRole, *, stack: cdk.Stack) -> None:
     """Acknowledge the ``*`` of the login's grant, so that cdk-nag's AwsSolutions passes.
 
     cdk-nag reports one ``*`` for a whole policy, whoever put it there. So that nothing of
-    the user's is hidden, the policy is looked at when it is finished, and acknowledged
+    the user's is hidden, a policy is looked at when it is finished, and acknowledged
     only if the login's statement is the only one on ``*``.
 
     Nothing is acknowledged where cdk-nag is not loaded, nor with an aws-cdk-lib before
     2.275: it may take an acknowledgement for one of the whole app.
 
     Args:
-        policies: Those of the role, after the grant.
+        role: The role that has the grant.
         stack: The stack of the project.
     """
     if acknowledges_by_construct():
-        _acknowledged_in(stack).policies.extend(policies)
+        _acknowledged_in(stack).roles.append(role)
 
 
 @cache
@@ -58,7 +60,7 @@ def acknowledges_by_construct() -> bool:
 
 @lru_cache(maxsize=64)
 def _acknowledged_in(stack: cdk.Stack) -> _AcknowledgedAtSynth:
-    """What acknowledges in a stack: one for all its policies, which is asked once a synth."""
+    """What acknowledges in a stack: one for all its roles, which is asked once a synth."""
     acknowledged = _AcknowledgedAtSynth()
     # Not an aspect: one that is added by an aspect may not run.
     stack.node.add_validation(acknowledged)
@@ -67,16 +69,16 @@ def _acknowledged_in(stack: cdk.Stack) -> _AcknowledgedAtSynth:
 
 @jsii.implements(IValidation)
 class _AcknowledgedAtSynth:
-    """Acknowledges the rule for policies, when CDK asks whether their stack is valid."""
+    """Acknowledges the rule for the policies of roles, when CDK asks whether their stack is valid."""
 
     def __init__(self) -> None:
-        self.policies: list[iam.Policy] = []
+        self.roles: list[iam.IRole] = []
 
     def validate(self) -> list[str]:
         """Look at the finished policies; they are always valid."""
         # Nobody else reads it, and each question to Node costs every synth its time.
         if "cdk_nag" in sys.modules:
-            for policy in self.policies:
+            for policy in (it for role in self.roles for it in policies_of(role)):
                 if _has_only_our_wildcard(policy):
                     rule = cdk.Acknowledgment(id=_RULE, reason=_REASON)
                     cdk.Validations.of(policy).acknowledge(rule)

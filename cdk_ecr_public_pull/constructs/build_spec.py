@@ -37,6 +37,9 @@ _HELP = (
     'or the path of a local file: build_spec="buildspec.yml" of an EcrPublicPullProject'
 )
 
+# What a buildspec is called in an error until its project's path is known.
+_UNNAMED = "buildspec"
+
 _ASSEMBLY_FILE = re.compile(r"buildspec-[\w-]+\.yaml")
 
 
@@ -96,7 +99,7 @@ class Merge:
         new = self.new
         if not isinstance(new, str):
             original = str(self.source["buildSpec"])
-            lazy = _MergedAtSynth(original, self.commands, self.project.path)
+            lazy = _MergedAtSynth(original, self.commands, self.project)
             new = cdk.Token.as_string(cdk.Lazy.uncached_any(lazy))
         self.project.resource.source = source_property({**self.source, "buildSpec": new})
 
@@ -113,29 +116,29 @@ def merge_into(project: ExistingProject, commands: Sequence[str]) -> Merge:
     Raises:
         InvalidBuildSpec: It cannot be read at synth, or not be merged.
     """
-    path = project.path
     source = project.properties.get("source")
     if not isinstance(source, dict):
-        raise _unreadable(path, "its source is a token", rule="unreadable-build-spec")
+        raise _unreadable(project.path, "its source is a token", rule="unreadable-build-spec")
     original = source.get("buildSpec")
     if original is None:
-        raise _unreadable(path, "it has none: the one in its source is unknown here")
+        cause = "it has none: the one in its source is unknown here"
+        raise _unreadable(project.path, cause)
     resolved = project.stack.resolve(original)
     text = TokenText.of(resolved)
     if text is None:
         cause = f"it is the token {json.dumps(resolved)}"
-        raise _unreadable(path, cause, rule="unreadable-build-spec")
+        raise _unreadable(project.path, cause, rule="unreadable-build-spec")
     in_assembly = _file_in_assembly(project.construct, text.with_placeholders)
     if in_assembly is not None:
         text = TokenText(parts=(in_assembly,), prefix=text.prefix)
-    given = _parsed(text, path)
-    merged = _merged(text, given, commands, path)
+    given = _parsed(text, project)
+    merged = _merged(text, given, commands, project)
     if in_assembly is not None and merged.build_spec != given:
-        raise _out_of_reach(path)
+        raise _out_of_reach(project.path)
     new = text.with_tokens(merged.build_spec)
     # How long the values of tokens are, nobody knows yet.
     if isinstance(new, str) and len(new) > _LONGEST and merged.build_spec != given:
-        raise _too_long(path, before=len(text.with_placeholders), after=len(new))
+        raise _too_long(project.path, before=len(text.with_placeholders), after=len(new))
     return Merge(
         project=project,
         commands=commands,
@@ -187,7 +190,9 @@ def _out_of_reach(project: str) -> InvalidBuildSpec:
 class _MergedAtSynth:
     """A buildspec with tokens, merged when CDK resolves it."""
 
-    def __init__(self, original: str, commands: Sequence[str], project: str) -> None:
+    def __init__(
+        self, original: str, commands: Sequence[str], project: ExistingProject
+    ) -> None:
         self._original = original
         self._commands = tuple(commands)
         self._project = project
@@ -208,30 +213,35 @@ class _MergedAtSynth:
         return text.with_tokens(merged.build_spec)
 
 
-def _parsed(text: TokenText, project: str) -> dict[str, object]:
+def _parsed(text: TokenText, project: ExistingProject) -> dict[str, object]:
     given = text.with_placeholders
     if given.startswith("arn:"):
         cause = "it is an asset, a file that only the build can read"
-        raise _unreadable(project, cause, rule="asset-build-spec")
+        raise _unreadable(project.path, cause, rule="asset-build-spec")
     if names_a_file(given):
-        raise _unreadable(project, _named_by_source(given))
+        raise _unreadable(project.path, _named_by_source(given))
     try:
-        return parse_build_spec(given, source=_source(project))
+        return parse_build_spec(given, source=_UNNAMED)
     except InvalidBuildSpec as error:
-        raise InvalidBuildSpec(text.described(str(error))) from None
+        raise _named(error, text, project) from None
 
 
 def _merged(
-    text: TokenText, given: Mapping[str, object], commands: Sequence[str], project: str
+    text: TokenText,
+    given: Mapping[str, object],
+    commands: Sequence[str],
+    project: ExistingProject,
 ) -> MergedBuildSpec:
     try:
-        return merge_login(given, commands, source=_source(project))
+        return merge_login(given, commands, source=_UNNAMED)
     except InvalidBuildSpec as error:
-        raise InvalidBuildSpec(text.described(str(error))) from None
+        raise _named(error, text, project) from None
 
 
-def _source(project: str) -> str:
-    return f"the buildspec of project {project}"
+def _named(error: InvalidBuildSpec, text: TokenText, project: ExistingProject) -> InvalidBuildSpec:
+    """The error with the project's name, which is not asked for where there is none."""
+    message = text.described(str(error)).removeprefix(_UNNAMED)
+    return InvalidBuildSpec(f"the buildspec of project {project.path}{message}")
 
 
 def _named_by_source(filename: str) -> str:

@@ -25,7 +25,7 @@ class ProjectFacts:
     """What is known of a project at synth; None or empty where it is not.
 
     Attributes:
-        path: The project's path in the construct tree.
+        path: What tells the project's path in the construct tree, for a message.
         environment_type: CodeBuild's environment type, ``LINUX_CONTAINER`` say.
         image: The name of the image that the build runs in.
         privileged: Whether the build may run the Docker daemon.
@@ -40,7 +40,7 @@ class ProjectFacts:
         public_subnets: Paths of chosen subnets whose route is an internet gateway.
     """
 
-    path: str
+    path: Callable[[], str]
     environment_type: str | None = None
     image: str | None = None
     privileged: bool | None = None
@@ -62,8 +62,8 @@ class Check:
     Attributes:
         rule: Its name; ``cdk_ecr_public_pull:RULE`` acknowledges a warning.
         fails: Whether a project fails the check.
-        message: The cause, and under it the remedy; ``{p.…}`` is a fact, ``{isolated}`` and
-            ``{public}`` are the subnets.
+        message: The cause, and under it the remedy; ``{p.…}`` is a fact, ``{path}`` the project's,
+            ``{isolated}`` and ``{public}`` are the subnets.
     """
 
     rule: str
@@ -87,7 +87,7 @@ def _without_docker(rule: str, environment_type: str, compute: str, image: str) 
         rule=rule,
         fails=lambda p: environment_type in (p.environment_type or ""),
         message=(
-            f"project {{p.path}} has the environment type {{p.environment_type}}: {compute} has "
+            f"project {{path}} has the environment type {{p.environment_type}}: {compute} has "
             f"no Docker, so that it can build no image\n  help: choose {image}, {_LINUX}"
         ),
     )
@@ -103,7 +103,7 @@ ERRORS = (
         rule="no-ecr-public",
         fails=lambda p: p.partition == "aws-cn",
         message=(
-            "project {p.path} is in {p.region}: the partition {p.partition} has no ECR Public, and "
+            "project {path} is in {p.region}: the partition {p.partition} has no ECR Public, and "
             "its credentials cannot log in to that of another partition\n"
             "  help: pull the images from a registry that the region reaches, and use a plain "
             "codebuild.Project"
@@ -118,7 +118,7 @@ PASSED_OVER = (
         rule="runner-project",
         fails=lambda p: p.runner,
         message=(
-            "project {p.path} is a runner: it ignores its buildspec, unless a job's label says "
+            "project {path} is a runner: it ignores its buildspec, unless a job's label says "
             "buildspec-override:true, so that a login there would not run\n"
             "  help: let the job run what ecr-public-pull login prints, and give the role "
             "ecr.PublicGalleryAuthorizationToken.grant_read(project); where the jobs have that "
@@ -135,7 +135,7 @@ WARNINGS = (
         rule="not-privileged",
         fails=lambda p: p.privileged is False and not p.of_cdk_pipelines,
         message=(
-            "project {p.path} is not privileged: the Docker daemon cannot start in its build\n"
+            "project {path} is not privileged: the Docker daemon cannot start in its build\n"
             "  help: set privileged=True in its environment, or acknowledge this if the build "
             "uses a Docker daemon elsewhere"
         ),
@@ -145,7 +145,7 @@ WARNINGS = (
         rule="old-docker",
         fails=lambda p: p.has_source_policy and bool(_OLD_DOCKER.match(p.image or "")),
         message=(
-            "project {p.path} builds in {p.image}, whose Docker is too old for a source policy: "
+            "project {path} builds in {p.image}, whose Docker is too old for a source policy: "
             "images that its Dockerfiles name on Docker Hub are pulled from there\n"
             f"  help: choose a newer image, {_LINUX}; or move the pulls in the Dockerfiles with "
             "ecr-public-pull fix, and say hub_pulls=HubPulls.AS_WRITTEN"
@@ -156,7 +156,7 @@ WARNINGS = (
         rule="docker-credentials",
         fails=lambda p: p.hides_login and p.privileged is not False,
         message=(
-            "project {p.path} publishes images with the pipeline's docker_credentials: cdk-assets "
+            "project {path} publishes images with the pipeline's docker_credentials: cdk-assets "
             "then builds with a Docker configuration of its own, without the login to ECR Public\n"
             "  help: leave pipelines.DockerCredentialUsage.ASSET_PUBLISHING out of the usages of "
             "each credential, if no image needs it; or give the pipeline EcrPublicPull()."
@@ -168,7 +168,7 @@ WARNINGS = (
         rule="unknown-partition",
         fails=lambda p: p.partition not in {None, "aws", "aws-cn"},
         message=(
-            "project {p.path} is in {p.region}: whether credentials of the partition {p.partition} "
+            "project {path} is in {p.region}: whether credentials of the partition {p.partition} "
             "can log in to ECR Public is not known\n"
             "  help: try the login there; with EcrPublicPull(required=False) a build goes on "
             "without it, at the lower rate of anonymous pulls"
@@ -179,7 +179,7 @@ WARNINGS = (
         rule="role-without-grant",
         fails=lambda p: p.has_role_policy is False,
         message=(
-            "the role of project {p.path} takes no grants (it is imported or immutable), so that "
+            "the role of project {path} takes no grants (it is imported or immutable), so that "
             "the login may be refused\n"
             f"  help: add this statement to the role by hand: {_STATEMENT}"
         ),
@@ -189,7 +189,7 @@ WARNINGS = (
         rule="isolated-subnets",
         fails=lambda p: bool(p.isolated_subnets),
         message=(
-            "project {p.path} is in subnets without a route to the internet "
+            "project {path} is in subnets without a route to the internet "
             "({isolated}): public.ecr.aws has no VPC endpoint, so that login and pulls "
             "time out\n"
             "  help: choose subnets with a NAT gateway, subnet_selection=ec2.SubnetSelection("
@@ -202,7 +202,7 @@ WARNINGS = (
         rule="public-subnets",
         fails=lambda p: bool(p.public_subnets),
         message=(
-            "project {p.path} is in public subnets ({public}): CodeBuild's network "
+            "project {path} is in public subnets ({public}): CodeBuild's network "
             "interfaces get no public IP address, so that an internet gateway is no way out and "
             "login and pulls time out\n"
             "  help: choose subnets with a NAT gateway, subnet_selection=ec2.SubnetSelection("
@@ -260,6 +260,7 @@ def _failures(checks: tuple[Check, ...], facts: ProjectFacts) -> Iterator[tuple[
                 check.rule,
                 check.message.format(
                     p=facts,
+                    path=facts.path(),
                     isolated=", ".join(facts.isolated_subnets),
                     public=", ".join(facts.public_subnets),
                 ),

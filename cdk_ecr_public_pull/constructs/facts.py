@@ -12,6 +12,7 @@ from aws_cdk import region_info
 
 from cdk_ecr_public_pull.builds.notes import mapping
 from cdk_ecr_public_pull.constructs.checks import ProjectFacts
+from cdk_ecr_public_pull.constructs.structs import policies_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,8 @@ _Plain = TypeVar("_Plain")
 _RUNNER_EVENT = "WORKFLOW_JOB_QUEUED"
 # https://docs.aws.amazon.com/codebuild/latest/userguide/sample-runner-buildkite-CLI.html
 _RUNNER_VARIABLE = "CODEBUILD_CONFIG_BUILDKITE_AGENT_TOKEN"
+# Where Role.customize_roles keeps what it is told.
+_CUSTOMIZED_ROLES = "@aws-cdk/iam:customizeRoles"
 
 
 def facts_of(project: ExistingProject) -> ProjectFacts:
@@ -41,7 +44,7 @@ def facts_of(project: ExistingProject) -> ProjectFacts:
     chosen = _chosen_subnets(properties)
     vpcs = _vpcs(project) if chosen else []
     return ProjectFacts(
-        path=project.path,
+        path=lambda: project.path,
         environment_type=_known(str, environment.get("type")),
         image=_known(str, environment.get("image")),
         privileged=privileged,
@@ -93,13 +96,23 @@ def _partition(region: str) -> str | None:
     return region_info.RegionInfo.get(region).partition
 
 
-def policies_of(role: iam.IRole) -> list[iam.Policy]:
-    """The policies that grants made for a role; none if grants do not reach it.
+def takes_grants(role: iam.IRole, *, stack: cdk.Stack) -> bool:
+    """Say whether a grant to a role has an effect.
 
     Args:
-        role: The role, after the grant.
+        role: The role, after a grant.
+        stack: The stack of the project that has it.
     """
-    return [child for child in role.node.children if isinstance(child, iam.Policy)]
+    # A role of the app does, unless the app uses roles that were made before. Which it is
+    # is asked once for a stack, and not at every role.
+    if type(role) is iam.Role and not _customizes_roles(stack):
+        return True
+    return bool(policies_of(role))
+
+
+@lru_cache(maxsize=64)
+def _customizes_roles(stack: cdk.Stack) -> bool:
+    return stack.node.try_get_context(_CUSTOMIZED_ROLES) is not None
 
 
 def _is_of_cdk_pipelines(construct: IConstruct) -> bool:

@@ -160,7 +160,7 @@ def _with_docker(environment: Environment, *, project: str) -> codebuild.BuildEn
     if environment.build_image is not None:
         # Before CDK looks at it: privileged is an error for images that have no Docker.
         kind = environment.build_image.type
-        checks.refuse(checks.ProjectFacts(path=project, environment_type=kind))
+        checks.refuse(checks.ProjectFacts(path=lambda: project, environment_type=kind))
     if environment.privileged is not None:
         return environment
     return replaced(environment, privileged=True)

@@ -18,7 +18,7 @@ from cdk_ecr_public_pull.constructs import checks
 from cdk_ecr_public_pull.constructs.acknowledgement import acknowledge_login
 from cdk_ecr_public_pull.constructs.annotations import warn
 from cdk_ecr_public_pull.constructs.build_spec import Merge, merge_into
-from cdk_ecr_public_pull.constructs.facts import facts_of, policies_of
+from cdk_ecr_public_pull.constructs.facts import facts_of, takes_grants
 from cdk_ecr_public_pull.constructs.pipelines import CodeBuildOptionsProps, code_build_options
 from cdk_ecr_public_pull.constructs.structs import is_project, project_of
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
@@ -197,9 +197,8 @@ class EcrPublicPull:
         has_role_policy = None
         if role is not None:
             ecr.PublicGalleryAuthorizationToken.grant_read(role)
-            policies = policies_of(role)
-            acknowledge_login(policies, stack=stack)
-            has_role_policy = bool(policies)
+            acknowledge_login(role, stack=stack)
+            has_role_policy = takes_grants(role, stack=stack)
         for note in merge.merged.notes:
             warn(project, note.id, note.message)
         known = dataclasses.replace(

@@ -6,11 +6,12 @@ import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_iam as iam
 
 from cdk_ecr_public_pull.errors import UnsupportedProject
 
@@ -21,13 +22,12 @@ _Struct = TypeVar("_Struct")
 _CAPITAL = re.compile("[A-Z]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ExistingProject:
     """What CDK tells of a project of the app; each question to it is a message to Node.
 
     Attributes:
         construct: The project.
-        path: Its path in the construct tree.
         resource: Its CloudFormation resource.
         properties: The properties of that, with names such as ``vpcConfig``: mappings, lists
             and plain values, texts with tokens, and objects of the CDK for what it does not
@@ -36,10 +36,14 @@ class ExistingProject:
     """
 
     construct: codebuild.Project
-    path: str
     resource: codebuild.CfnProject
     properties: Mapping[str, object]
     stack: cdk.Stack
+
+    @cached_property
+    def path(self) -> str:
+        """Its path in the construct tree, asked for only where a message needs it."""
+        return self.construct.node.path
 
 
 def replaced(struct: _Struct, **changes: object) -> _Struct:
@@ -77,11 +81,11 @@ def project_of(construct: IConstruct) -> ExistingProject:
         UnsupportedProject: It is none, or imported.
     """
     if isinstance(construct, codebuild.Project):
-        node = construct.node
-        resource = cast("codebuild.CfnProject", node.default_child)
+        # The default child; by way of its node it would be two messages.
+        [child] = _own_resource().select(construct)
+        resource = cast("codebuild.CfnProject", child)
         return ExistingProject(
             construct=construct,
-            path=node.path,
             resource=resource,
             properties=_properties_of(resource),
             stack=construct.stack,
@@ -100,6 +104,15 @@ def project_of(construct: IConstruct) -> ExistingProject:
     )
 
 
+def policies_of(role: iam.IRole) -> list[iam.Policy]:
+    """The policies that grants made for a role; none if grants do not reach it.
+
+    Args:
+        role: The role, after the grant.
+    """
+    return [child for child in role.node.children if isinstance(child, iam.Policy)]
+
+
 def source_property(source: Mapping[str, Any]) -> codebuild.CfnProject.SourceProperty:
     """Make CDK's struct of a project's source.
 
@@ -116,6 +129,12 @@ def _properties_of(resource: codebuild.CfnProject) -> Mapping[str, object]:
     resource.inspect(inspector)
     properties: Mapping[str, object] = inspector.attributes["aws:cdk:cloudformation:props"]
     return properties
+
+
+@cache
+def _own_resource() -> cdk.IConstructSelector:
+    """What finds the resource of a construct; one for all, because making it is a message."""
+    return cdk.ConstructSelector.cfn_resource()
 
 
 @cache

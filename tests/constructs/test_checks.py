@@ -10,14 +10,14 @@ from cdk_ecr_public_pull.constructs.checks import ProjectFacts, refuse, warnings
 from cdk_ecr_public_pull.errors import UnsupportedProject
 
 GOOD = ProjectFacts(
-    path="Stack/Build",
+    path=lambda: "Stack/Build",
     environment_type="LINUX_CONTAINER",
     privileged=True,
     partition="aws",
     region="eu-west-1",
     has_role_policy=True,
 )
-UNKNOWN = ProjectFacts(path="Stack/Build")
+UNKNOWN = ProjectFacts(path=lambda: "Stack/Build")
 LINUX = "environment=codebuild.BuildEnvironment(build_image=codebuild.LinuxBuildImage.STANDARD_7_0)"
 
 
@@ -30,16 +30,16 @@ def test_nothing_to_say(facts: ProjectFacts) -> None:
 
 
 REFUSED = {
-    ProjectFacts(path="S/B", environment_type="LINUX_LAMBDA_CONTAINER"): (
+    ProjectFacts(path=lambda: "S/B", environment_type="LINUX_LAMBDA_CONTAINER"): (
         "project S/B has the environment type LINUX_LAMBDA_CONTAINER: Lambda compute has no "
         f"Docker, so that it can build no image\n  help: choose a container image, {LINUX}"
     ),
-    ProjectFacts(path="S/B", environment_type="WINDOWS_SERVER_2022_CONTAINER"): (
+    ProjectFacts(path=lambda: "S/B", environment_type="WINDOWS_SERVER_2022_CONTAINER"): (
         "project S/B has the environment type WINDOWS_SERVER_2022_CONTAINER: CodeBuild's "
         "Windows has no Docker, so that it can build no image\n"
         f"  help: choose a Linux image, {LINUX}"
     ),
-    ProjectFacts(path="S/B", partition="aws-cn", region="cn-north-1"): (
+    ProjectFacts(path=lambda: "S/B", partition="aws-cn", region="cn-north-1"): (
         "project S/B is in cn-north-1: the partition aws-cn has no ECR Public, and its "
         "credentials cannot log in to that of another partition\n"
         "  help: pull the images from a registry that the region reaches, and use a plain "
@@ -59,7 +59,7 @@ def test_refused(facts: ProjectFacts, expected: str) -> None:
 
 WARNINGS = {
     "old-docker": (
-        ProjectFacts(path="S/B", image="aws/codebuild/standard:6.0", has_source_policy=True),
+        ProjectFacts(path=lambda: "S/B", image="aws/codebuild/standard:6.0", has_source_policy=True),
         (
             "project S/B builds in aws/codebuild/standard:6.0, whose Docker is too old for a "
             "source policy: images that its Dockerfiles name on Docker Hub are pulled from there\n"
@@ -68,7 +68,7 @@ WARNINGS = {
         ),
     ),
     "not-privileged": (
-        ProjectFacts(path="S/B", privileged=False),
+        ProjectFacts(path=lambda: "S/B", privileged=False),
         (
             "project S/B is not privileged: the Docker daemon cannot start in its build\n"
             "  help: set privileged=True in its environment, or acknowledge this if the build "
@@ -76,7 +76,7 @@ WARNINGS = {
         ),
     ),
     "unknown-partition": (
-        ProjectFacts(path="S/B", partition="aws-us-gov", region="us-gov-west-1"),
+        ProjectFacts(path=lambda: "S/B", partition="aws-us-gov", region="us-gov-west-1"),
         (
             "project S/B is in us-gov-west-1: whether credentials of the partition aws-us-gov "
             "can log in to ECR Public is not known\n"
@@ -85,7 +85,7 @@ WARNINGS = {
         ),
     ),
     "role-without-grant": (
-        ProjectFacts(path="S/B", has_role_policy=False),
+        ProjectFacts(path=lambda: "S/B", has_role_policy=False),
         (
             "the role of project S/B takes no grants (it is imported or immutable), so that "
             "the login may be refused\n"
@@ -96,7 +96,7 @@ WARNINGS = {
         ),
     ),
     "isolated-subnets": (
-        ProjectFacts(path="S/B", isolated_subnets=("S/V/One", "S/V/Two")),
+        ProjectFacts(path=lambda: "S/B", isolated_subnets=("S/V/One", "S/V/Two")),
         (
             "project S/B is in subnets without a route to the internet (S/V/One, S/V/Two): "
             "public.ecr.aws has no VPC endpoint, so that login and pulls time out\n"
@@ -106,7 +106,7 @@ WARNINGS = {
         ),
     ),
     "public-subnets": (
-        ProjectFacts(path="S/B", public_subnets=("S/V/One",)),
+        ProjectFacts(path=lambda: "S/B", public_subnets=("S/V/One",)),
         (
             "project S/B is in public subnets (S/V/One): CodeBuild's network interfaces get "
             "no public IP address, so that an internet gateway is no way out and login and "
@@ -144,7 +144,7 @@ def test_warnings(rule: str) -> None:
 )
 def test_old_docker(image: str | None, *, is_old: bool) -> None:
     """Only images that are known for an old Docker are warned of, and only for a policy."""
-    facts = ProjectFacts(path="S/B", image=image, has_source_policy=True)
+    facts = ProjectFacts(path=lambda: "S/B", image=image, has_source_policy=True)
 
     assert [rule for rule, _ in warnings(facts)] == (["old-docker"] if is_old else [])
     assert list(warnings(dataclasses.replace(facts, has_source_policy=False))) == []
