@@ -69,7 +69,7 @@ def _acknowledged_in(stack: cdk.Stack) -> _AcknowledgedAtSynth:
 
 @jsii.implements(IValidation)
 class _AcknowledgedAtSynth:
-    """Acknowledges the rule for the policies of roles, when CDK asks whether their stack is valid."""
+    """Acknowledges the rule for the policies of roles, when CDK validates their stack."""
 
     def __init__(self) -> None:
         self.roles: list[iam.IRole] = []

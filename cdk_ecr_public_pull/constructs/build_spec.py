@@ -190,9 +190,7 @@ def _out_of_reach(project: str) -> InvalidBuildSpec:
 class _MergedAtSynth:
     """A buildspec with tokens, merged when CDK resolves it."""
 
-    def __init__(
-        self, original: str, commands: Sequence[str], project: ExistingProject
-    ) -> None:
+    def __init__(self, original: str, commands: Sequence[str], project: ExistingProject) -> None:
         self._original = original
         self._commands = tuple(commands)
         self._project = project

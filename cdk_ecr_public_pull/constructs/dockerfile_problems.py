@@ -11,17 +11,17 @@ from cdk_ecr_public_pull.constructs.image_problems import image_problems
 from cdk_ecr_public_pull.constructs.problems import Problem
 from cdk_ecr_public_pull.dockerfile.contexts import plan_contexts, replaced_by
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
-from cdk_ecr_public_pull.dockerfile.pulls import Pull, find_pulls
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
 from cdk_ecr_public_pull.images.partial import parse_partial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
     from pathlib import Path
 
     from cdk_ecr_public_pull.config import Config
     from cdk_ecr_public_pull.constructs.assembly import ImageBuild
     from cdk_ecr_public_pull.dockerfile.findings import Finding
+    from cdk_ecr_public_pull.dockerfile.pulls import Pull
 
 _IMAGE_SCHEME = "docker-image://"
 _INJECTOR = "PropertyInjectors.of(app).add(EcrPublicBuildContexts())"
@@ -59,6 +59,27 @@ def build_problems(build: ImageBuild, *, shown: str, config: Config) -> list[Pro
     content = files.read(build.directory / build.file, shown=shown)
     # Of several platforms each pulls the same, but for images that are named like one.
     platform = (build.platform or DEFAULT_PLATFORM).partition(",")[0]
+    planned = plan_contexts(
+        content,
+        mirrors=config.mirrors,
+        settings=config.settings,
+        build_args=build.build_args,
+        target=build.target,
+        platform=platform,
+    )
+    if not planned.findings and planned.contexts == build.build_contexts:
+        # All is moved, as EcrPublicBuildContexts does it.
+        return list(_context_problems(planned.contexts, build, shown=shown, config=config))
+    return _problems_of_some(content, build, shown=shown, config=config, platform=platform)
+
+
+def _problems_of_some(
+    content: bytes, build: ImageBuild, *, shown: str, config: Config, platform: str
+) -> list[Problem]:
+    """The problems of a build that pulls some images as they are written."""
+    # Imported when it is needed: it imports most of what reads Dockerfiles.
+    from cdk_ecr_public_pull.dockerfile.pulls import find_pulls  # noqa: PLC0415
+
     pulls = find_pulls(
         content, build_args=build.build_args, target=build.target, platform=platform
     ).pulls
@@ -87,7 +108,8 @@ def build_problems(build: ImageBuild, *, shown: str, config: Config) -> list[Pro
         for finding in findings
         if not (places := _at(pulls, finding)) or any(_is_pulled(it, build) for it in places)
     ]
-    return problems + list(_context_problems(pulls, build, shown=shown, config=config))
+    used = {replaced_by(pull, build.build_contexts) for pull in pulls if pull.reachable}
+    return problems + list(_context_problems(used, build, shown=shown, config=config))
 
 
 def _at(pulls: Sequence[Pull], finding: Finding) -> list[Pull]:
@@ -100,10 +122,9 @@ def _is_pulled(pull: Pull, build: ImageBuild) -> bool:
 
 
 def _context_problems(
-    pulls: Sequence[Pull], build: ImageBuild, *, shown: str, config: Config
+    used: Container[str | None], build: ImageBuild, *, shown: str, config: Config
 ) -> Iterator[Problem]:
     """What takes a pull's place may be on Docker Hub itself."""
-    used = {replaced_by(pull, build.build_contexts) for pull in pulls if pull.reachable}
     for name, value in build.build_contexts.items():
         image = parse_partial(value.removeprefix(_IMAGE_SCHEME))
         if name in used and value.startswith(_IMAGE_SCHEME) and image is not None:

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Unpack
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
 from constructs import IConstruct, IMixin
 
 from cdk_ecr_public_pull.builds.cdk_docker import cdk_docker_commands, hides_login
 from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
-from cdk_ecr_public_pull.builds.login import DEFAULT_LOGIN_REGIONS, LoginRegion, login_commands
+from cdk_ecr_public_pull.builds.login import (
+    DEFAULT_LOGIN_REGIONS,
+    LOGIN_ACTIONS,
+    LoginRegion,
+    login_commands,
+)
 from cdk_ecr_public_pull.builds.source_policy import HubPulls
 from cdk_ecr_public_pull.constructs import checks
 from cdk_ecr_public_pull.constructs.acknowledgement import acknowledge_login
@@ -27,7 +32,6 @@ from cdk_ecr_public_pull.images.mirrors import Mirrors
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from aws_cdk import aws_iam as iam
     from aws_cdk import pipelines
 
     from cdk_ecr_public_pull.constructs.checks import ProjectFacts
@@ -196,7 +200,10 @@ class EcrPublicPull:
         merge.make()
         has_role_policy = None
         if role is not None:
-            ecr.PublicGalleryAuthorizationToken.grant_read(role)
+            # What ecr.PublicGalleryAuthorizationToken.grant_read does, without importing aws_ecr.
+            iam.Grant.add_to_principal(
+                grantee=role, actions=list(LOGIN_ACTIONS), resource_arns=["*"]
+            )
             acknowledge_login(role, stack=stack)
             has_role_policy = takes_grants(role, stack=stack)
         for note in merge.merged.notes:

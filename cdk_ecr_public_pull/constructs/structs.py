@@ -87,7 +87,8 @@ def project_of(construct: IConstruct) -> ExistingProject:
         return ExistingProject(
             construct=construct,
             resource=resource,
-            properties=_properties_of(resource),
+            # Protected in the CDK's API, for subclasses; the public way is two messages.
+            properties=resource._cfn_properties,  # noqa: SLF001
             stack=construct.stack,
         )
     path = construct.node.path or "the app"
@@ -123,21 +124,7 @@ def source_property(source: Mapping[str, Any]) -> codebuild.CfnProject.SourcePro
     return codebuild.CfnProject.SourceProperty(**{names[it]: source[it] for it in source})
 
 
-def _properties_of(resource: codebuild.CfnProject) -> Mapping[str, object]:
-    """Read all properties at once; the structs of a resource are one question for each."""
-    inspector = _inspector()
-    resource.inspect(inspector)
-    properties: Mapping[str, object] = inspector.attributes["aws:cdk:cloudformation:props"]
-    return properties
-
-
 @cache
 def _own_resource() -> cdk.IConstructSelector:
     """What finds the resource of a construct; one for all, because making it is a message."""
     return cdk.ConstructSelector.cfn_resource()
-
-
-@cache
-def _inspector() -> cdk.TreeInspector:
-    """One for all: each resource replaces what the one before has told."""
-    return cdk.TreeInspector()

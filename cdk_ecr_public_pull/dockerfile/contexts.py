@@ -20,22 +20,24 @@ to the Dockerfile. How names are matched is ``NamedContext`` in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
-from cdk_ecr_public_pull.dockerfile.findings import Finding
-from cdk_ecr_public_pull.dockerfile.frontends import takes_contexts
-from cdk_ecr_public_pull.dockerfile.long_way import Outcome
-from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle, Via
+from cdk_ecr_public_pull.dockerfile.moves import Via, context_name
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
-from cdk_ecr_public_pull.dockerfile.pulls import Pull
-from cdk_ecr_public_pull.dockerfile.reporting import Reporter
+from cdk_ecr_public_pull.dockerfile.quick_contexts import contexts_quickly
 from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
-from cdk_ecr_public_pull.dockerfile.stages import Use
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
 from cdk_ecr_public_pull.images.reference import ImageReference
+
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from cdk_ecr_public_pull.dockerfile.findings import Finding
+    from cdk_ecr_public_pull.dockerfile.moves import Decision
+    from cdk_ecr_public_pull.dockerfile.pulls import Pull
 
 # Where the platform is the building machine's: the two that CodeBuild has Docker on.
 _BUILDING_MACHINES = (DEFAULT_PLATFORM, "linux/arm64")
@@ -91,20 +93,26 @@ def plan_contexts(
     Returns:
         The contexts and findings; no contexts for a file that BuildKit refuses.
     """
-    build_args = build_args or {}
-    given_keys = frozenset(_by_key(given))
-    planner = _Planner(
-        content=content,
-        mirrors=mirrors or default_mirrors(),
-        reporter=Reporter(content, path=path, settings=settings or RuleSettings()),
-        given=given_keys,
-        may_move=bool(given_keys) or takes_contexts(content, build_args),
+    mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
+    given_names = frozenset(_by_name(given))
+    is_plain = not build_args and target is None and not given_names
+    if is_plain and platform in (None, *_BUILDING_MACHINES) and settings.wants_pulls:
+        contexts = contexts_quickly(content, mirrors)
+        if contexts is not None:
+            return PlannedContexts(contexts=dict(sorted(contexts.items())), findings=())
+    # Imported when it is needed: it imports most of what reads Dockerfiles.
+    from cdk_ecr_public_pull.dockerfile.long_contexts import plan_thoroughly  # noqa: PLC0415
+
+    outcomes = plan_thoroughly(
+        content,
+        path=path,
+        mirrors=mirrors,
+        settings=settings,
+        build_args=build_args or {},
+        target=target,
+        platforms=platform.split(",") if platform else _BUILDING_MACHINES,
+        given=given_names,
     )
-    platforms = platform.split(",") if platform else _BUILDING_MACHINES
-    outcomes = [
-        planner.outcome(Conditions(build_args=build_args, target=target, platform=each))
-        for each in platforms
-    ]
     told = outcomes if platform else outcomes[:1]
     contexts = dict(pair for outcome in outcomes for pair in _contexts(outcome.decisions))
     findings = dict.fromkeys(it for outcome in told for it in outcome.findings(tell_mended=False))
@@ -126,78 +134,21 @@ def replaced_by(pull: Pull, names: Iterable[str]) -> str | None:
     Returns:
         The name among ``names``, or None if the image is pulled.
     """
-    by_key = _by_key(names)
-    if pull.via is Via.FROM and pull.stage_name in by_key:
-        return by_key[pull.stage_name]
-    return by_key.get(_key(pull.image))
+    by_name = _by_name(names)
+    if pull.via is Via.FROM and pull.stage_name in by_name:
+        return by_name[pull.stage_name]
+    return by_name.get(context_name(pull.image))
 
 
-def _by_key(names: Iterable[str]) -> dict[str, str]:
+def _by_name(names: Iterable[str]) -> dict[str, str]:
     """The names by what BuildKit makes of them; of two that are the same, the last counts."""
     found = {}
     for name in names:
         try:
-            found[_key(ImageReference.parse(name))] = name
+            found[context_name(ImageReference.parse(name))] = name
         except InvalidReference:
             continue
     return found
-
-
-def _key(image: ImageReference) -> str:
-    return image.familiar.removesuffix(":latest")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Planner:
-    content: bytes
-    mirrors: Mirrors
-    reporter: Reporter
-    given: frozenset[str]
-    may_move: bool
-
-    def outcome(self, conditions: Conditions) -> Outcome:
-        analysis = analyse(self.content, conditions)
-        outcome = Outcome(content=self.content, analysis=analysis, reporter=self.reporter)
-        if analysis.refusals:
-            return outcome
-        outcome.decisions = [
-            Decision(use, image, self.mirrors.resolve(image))
-            for use, image in self._pulled(analysis)
-        ]
-        movable = [d for d in outcome.decisions if d.resolution.replacement is not None]
-        wanted = [d for d in movable if self.reporter.wants_pull(d.place)]
-        ignored = {_key(d.image) for d in movable if not self.reporter.wants_pull(d.place)}
-        stages = {state.name for state in analysis.graph.stages}
-        for decision in wanted:
-            obstacle = self._obstacle(decision, stages, ignored)
-            context = None if obstacle else _key(decision.image)
-            decision.move = Move(obstacle=obstacle, context=context)
-        return outcome
-
-    def _pulled(self, analysis: Analysis) -> Iterator[tuple[Use, ImageReference]]:
-        """What the build pulls, with the contexts that it has already."""
-        replaced = [state for state in analysis.graph.stages if state.name in self.given]
-        for state in replaced:
-            # What it copies from is asked for all the same, its base is not.
-            state.base = None
-        reachable = analysis.reachable()
-        for use, image in analysis.pulls:
-            is_needed = use.via is Via.SYNTAX or id(use.state) in reachable
-            is_replaced = use.via is Via.FROM and use.stage in replaced
-            if is_needed and not is_replaced and _key(image) not in self.given:
-                yield use, image
-
-    def _obstacle(
-        self, decision: Decision, stages: set[str | None], ignored: set[str]
-    ) -> Obstacle | None:
-        key = _key(decision.image)
-        if decision.place.via is Via.SYNTAX:
-            return Obstacle.SYNTAX_IMAGE
-        if not self.may_move:
-            return Obstacle.FRONTEND
-        if key in stages:
-            return Obstacle.STAGE_NAME
-        return Obstacle.IGNORED_ELSEWHERE if key in ignored else None
 
 
 def _contexts(decisions: Iterable[Decision]) -> Iterator[tuple[str, str]]:

@@ -104,6 +104,11 @@ class Decision:
         return move is not None and (move.edit is not None or move.context is not None)
 
 
+def context_name(image: ImageReference) -> str:
+    """The name of the build context that takes the place of an image: ``node:21``."""
+    return image.familiar.removesuffix(":latest")
+
+
 @lru_cache(maxsize=4096)
 def replaced_prefix(reference: str, new_name: str) -> tuple[int, str]:
     """How much of a reference's beginning must become what, trailing components kept."""

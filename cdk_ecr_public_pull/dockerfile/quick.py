@@ -29,7 +29,7 @@ _MOST_KNOWN = 4096
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class _Moving:
+class Moving:
     """What is done about an image: its copy, and the change of its name's beginning."""
 
     image: ImageReference
@@ -74,7 +74,7 @@ def rewrite_quickly(content: bytes, mirrors: Mirrors, *, report_all: bool) -> Qu
         _, word_start, _, name, stage, _ = place
         edit = None
         if stage is None:
-            moving = _moving(name, mirrors)
+            moving = moving_of(name, mirrors)
             origin = found.origins.get(index) if found.origins else None
             if moving is None or (origin and moving.length > origin.length):
                 return None
@@ -89,7 +89,7 @@ def rewrite_quickly(content: bytes, mirrors: Mirrors, *, report_all: bool) -> Qu
     return _changed(content, found, edits, decisions)
 
 
-def _decision(place: Named, moving: _Moving, edit: Edit | None, origin: Origin | None) -> Decision:
+def _decision(place: Named, moving: Moving, edit: Edit | None, origin: Origin | None) -> Decision:
     via, start, word, *_ = place
     named = Place(via, Text(word, range(start, start + len(word))))
     move = Move(edit=edit, site=origin.site if origin and edit else None)
@@ -149,8 +149,9 @@ def _relocated(found: Usual, edits: list[Edit | None]) -> list[Named]:
     return relocated
 
 
-def _moving(name: str, mirrors: Mirrors) -> _Moving | None:
-    known: dict[str, _Moving | None] = mirrors.memo.setdefault("quick", {})
+def moving_of(name: str, mirrors: Mirrors) -> Moving | None:
+    """What is done about an image that a usual Dockerfile names; None if that is a long story."""
+    known: dict[str, Moving | None] = mirrors.memo.setdefault("quick", {})
     if name not in known:
         if len(known) >= _MOST_KNOWN:
             known.clear()
@@ -158,7 +159,7 @@ def _moving(name: str, mirrors: Mirrors) -> _Moving | None:
     return known[name]
 
 
-def _work_out(name: str, mirrors: Mirrors) -> _Moving | None:
+def _work_out(name: str, mirrors: Mirrors) -> Moving | None:
     try:
         image = parse_image(name)
     except InvalidReference:
@@ -167,8 +168,8 @@ def _work_out(name: str, mirrors: Mirrors) -> _Moving | None:
     copy = resolution.replacement
     if copy is None:
         is_quiet = resolution.verdict in (Verdict.NOT_DOCKER_HUB, Verdict.LOCAL)
-        return _Moving(image, resolution, 0, "", not is_quiet)
+        return Moving(image, resolution, 0, "", not is_quiet)
     length, replacement = replaced_prefix(name, copy.name)
     if not replacement or parse_image(replacement + name[length:]) != copy.with_default_tag():
         return None
-    return _Moving(image, resolution, length, replacement, image.digest is not None)
+    return Moving(image, resolution, length, replacement, image.digest is not None)

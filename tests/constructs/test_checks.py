@@ -59,7 +59,9 @@ def test_refused(facts: ProjectFacts, expected: str) -> None:
 
 WARNINGS = {
     "old-docker": (
-        ProjectFacts(path=lambda: "S/B", image="aws/codebuild/standard:6.0", has_source_policy=True),
+        ProjectFacts(
+            path=lambda: "S/B", image="aws/codebuild/standard:6.0", has_source_policy=True
+        ),
         (
             "project S/B builds in aws/codebuild/standard:6.0, whose Docker is too old for a "
             "source policy: images that its Dockerfiles name on Docker Hub are pulled from there\n"
