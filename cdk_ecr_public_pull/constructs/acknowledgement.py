@@ -17,7 +17,10 @@ from cdk_ecr_public_pull.constructs.structs import policies_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from aws_cdk import aws_codebuild as codebuild
     from aws_cdk import aws_iam as iam
+
+    from cdk_ecr_public_pull.constructs.structs import ExistingProject
 
 # The id that cdk-nag 3 reports a `*` under:
 # https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#awssolutions
@@ -33,7 +36,7 @@ _REASON = (
 )
 
 
-def acknowledge_login(role: iam.IRole, *, stack: cdk.Stack) -> None:
+def acknowledge_login(project: ExistingProject) -> None:
     """Acknowledge the ``*`` of the login's grant, so that cdk-nag's AwsSolutions passes.
 
     cdk-nag reports one ``*`` for a whole policy, whoever put it there. So that nothing of
@@ -44,11 +47,10 @@ def acknowledge_login(role: iam.IRole, *, stack: cdk.Stack) -> None:
     2.275: it may take an acknowledgement for one of the whole app.
 
     Args:
-        role: The role that has the grant.
-        stack: The stack of the project.
+        project: The project whose role has the grant.
     """
     if acknowledges_by_construct():
-        _acknowledged_in(stack).roles.append(role)
+        _acknowledged_in(project.stack).projects.append(project.construct)
 
 
 @cache
@@ -60,7 +62,7 @@ def acknowledges_by_construct() -> bool:
 
 @lru_cache(maxsize=64)
 def _acknowledged_in(stack: cdk.Stack) -> _AcknowledgedAtSynth:
-    """What acknowledges in a stack: one for all its roles, which is asked once a synth."""
+    """What acknowledges in a stack: one for all its projects, which is asked once a synth."""
     acknowledged = _AcknowledgedAtSynth()
     # Not an aspect: one that is added by an aspect may not run.
     stack.node.add_validation(acknowledged)
@@ -69,16 +71,17 @@ def _acknowledged_in(stack: cdk.Stack) -> _AcknowledgedAtSynth:
 
 @jsii.implements(IValidation)
 class _AcknowledgedAtSynth:
-    """Acknowledges the rule for the policies of roles, when CDK validates their stack."""
+    """Acknowledges the rule for the policies of projects, when CDK validates their stack."""
 
     def __init__(self) -> None:
-        self.roles: list[iam.IRole] = []
+        self.projects: list[codebuild.Project] = []
 
     def validate(self) -> list[str]:
         """Look at the finished policies; they are always valid."""
         # Nobody else reads it, and each question to Node costs every synth its time.
         if "cdk_nag" in sys.modules:
-            for policy in (it for role in self.roles for it in policies_of(role)):
+            roles = filter(None, (project.role for project in self.projects))
+            for policy in (policy for role in roles for policy in policies_of(role)):
                 if _has_only_our_wildcard(policy):
                     rule = cdk.Acknowledgment(id=_RULE, reason=_REASON)
                     cdk.Validations.of(policy).acknowledge(rule)

@@ -96,18 +96,20 @@ def _partition(region: str) -> str | None:
     return region_info.RegionInfo.get(region).partition
 
 
-def takes_grants(role: iam.IRole, *, stack: cdk.Stack) -> bool:
-    """Say whether a grant to a role has an effect.
+def takes_grants(project: ExistingProject) -> bool:
+    """Say whether a grant to a project's role has an effect.
 
     Args:
-        role: The role, after a grant.
-        stack: The stack of the project that has it.
+        project: The project, after a grant.
     """
+    role = None if project.has_own_role else project.construct.role
     # A role of the app does, unless the app uses roles that were made before. Which it is
     # is asked once for a stack, and not at every role.
-    if type(role) is iam.Role and not _customizes_roles(stack):
+    is_of_app = project.has_own_role or type(role) is iam.Role
+    if is_of_app and not _customizes_roles(project.stack):
         return True
-    return bool(policies_of(role))
+    role = role or project.construct.role
+    return role is not None and bool(policies_of(role))
 
 
 @lru_cache(maxsize=64)

@@ -195,22 +195,18 @@ class EcrPublicPull:
             return None
 
     def _log_in(self, facts: ProjectFacts, merge: Merge) -> None:
-        project, stack = merge.project.construct, merge.project.stack
-        role = project.role
+        project = merge.project.construct
         merge.make()
-        has_role_policy = None
-        if role is not None:
-            # What ecr.PublicGalleryAuthorizationToken.grant_read does, without importing aws_ecr.
-            iam.Grant.add_to_principal(
-                grantee=role, actions=list(LOGIN_ACTIONS), resource_arns=["*"]
-            )
-            acknowledge_login(role, stack=stack)
-            has_role_policy = takes_grants(role, stack=stack)
+        # What ecr.PublicGalleryAuthorizationToken.grant_read does, without importing aws_ecr.
+        iam.Grant.add_to_principal(
+            grantee=project, actions=list(LOGIN_ACTIONS), resource_arns=["*"]
+        )
+        acknowledge_login(merge.project)
         for note in merge.merged.notes:
             warn(project, note.id, note.message)
         known = dataclasses.replace(
             facts,
-            has_role_policy=has_role_policy,
+            has_role_policy=takes_grants(merge.project),
             hides_login=hides_login(merge.merged.build_spec),
             has_source_policy=bool(self._policy),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 import jsii
 
-from cdk_ecr_public_pull.constructs.structs import is_project
+from cdk_ecr_public_pull.constructs.structs import is_project, note_projects
 
 if TYPE_CHECKING:
     from constructs import IConstruct
@@ -28,4 +28,6 @@ class CodeBuildProjects:
         Args:
             scope: Where to look; it may be a project itself.
         """
-        return [it for it in scope.node.find_all() if is_project(it)]
+        constructs = scope.node.find_all()
+        note_projects(constructs)
+        return [it for it in constructs if is_project(it)]

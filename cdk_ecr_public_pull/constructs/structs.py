@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
@@ -16,6 +17,8 @@ from aws_cdk import aws_iam as iam
 from cdk_ecr_public_pull.errors import UnsupportedProject
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from constructs import IConstruct
 
 _Struct = TypeVar("_Struct")
@@ -33,12 +36,14 @@ class ExistingProject:
             and plain values, texts with tokens, and objects of the CDK for what it does not
             know yet.
         stack: Its stack.
+        has_own_role: Whether CDK is known to have made its role with it.
     """
 
     construct: codebuild.Project
     resource: codebuild.CfnProject
     properties: Mapping[str, object]
     stack: cdk.Stack
+    has_own_role: bool
 
     @cached_property
     def path(self) -> str:
@@ -81,15 +86,14 @@ def project_of(construct: IConstruct) -> ExistingProject:
         UnsupportedProject: It is none, or imported.
     """
     if isinstance(construct, codebuild.Project):
-        # The default child; by way of its node it would be two messages.
-        [child] = _own_resource().select(construct)
-        resource = cast("codebuild.CfnProject", child)
+        parts = _noted.get(construct) or _parts_of(construct)
         return ExistingProject(
             construct=construct,
-            resource=resource,
+            resource=parts.resource,
             # Protected in the CDK's API, for subclasses; the public way is two messages.
-            properties=resource._cfn_properties,  # noqa: SLF001
+            properties=parts.resource._cfn_properties,  # noqa: SLF001
             stack=construct.stack,
+            has_own_role=parts.has_own_role,
         )
     path = construct.node.path or "the app"
     if is_project(construct):
@@ -103,6 +107,44 @@ def project_of(construct: IConstruct) -> ExistingProject:
         "  help: for all projects below it, use Mixins.of(scope).apply(EcrPublicPull())",
         rule="not-a-project",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is below a project: its resource, and its role if CDK is known to have made it."""
+
+    resource: codebuild.CfnProject
+    has_own_role: bool
+
+
+_noted: WeakKeyDictionary[codebuild.Project, _Parts] = WeakKeyDictionary()
+
+
+def note_projects(constructs: Sequence[IConstruct]) -> None:
+    """Note what a listing of constructs tells of its projects, so that Node is asked for less.
+
+    Where projects and their resources take turns in it, each resource is that of the
+    project before it: each project has one, and a construct comes before those below it.
+
+    Args:
+        constructs: A construct and all below it, as ``find_all`` lists them.
+    """
+    kinds = (codebuild.Project, codebuild.CfnProject)
+    places = [index for index, it in enumerate(constructs) if isinstance(it, kinds)]
+    noted = {
+        project: _Parts(resource, has_own_role=type(constructs[index + 1]) is iam.Role)
+        for index, place in zip(places[::2], places[1::2], strict=False)
+        if isinstance(project := constructs[index], codebuild.Project)
+        and isinstance(resource := constructs[place], codebuild.CfnProject)
+    }
+    if 2 * len(noted) == len(places):
+        _noted.update(noted)
+
+
+def _parts_of(project: codebuild.Project) -> _Parts:
+    # The default child; by way of its node it would be two messages.
+    [resource] = _own_resource().select(project)
+    return _Parts(cast("codebuild.CfnProject", resource), has_own_role=False)
 
 
 def policies_of(role: iam.IRole) -> list[iam.Policy]:
