@@ -46,6 +46,15 @@ def test_the_usual_file_takes_the_quick_way(tmp_path: Path) -> None:
     assert modules & {"dockerfile_parse", f"{PACKAGE}.dockerfile.long_way"} == set()
 
 
+def test_the_contexts_of_a_usual_file_take_the_quick_way() -> None:
+    """Planning them loads nothing that reads files the long way, and no report."""
+    plan = "plan_contexts(b'FROM node:21 AS a\\nFROM nginx\\nCOPY --from=a /a /\\n')"
+    modules = imported("-c", f"from {PACKAGE}.dockerfile.contexts import plan_contexts; {plan}")
+    assert f"{PACKAGE}.dockerfile.usual" in modules
+    long = {f"{PACKAGE}.dockerfile.{name}" for name in ("analysis", "long_contexts", "reporting")}
+    assert modules & long == set()
+
+
 def test_a_file_without_findings_needs_no_report(tmp_path: Path) -> None:
     """Its check loads nothing that writes findings."""
     dockerfile = tmp_path / "Dockerfile"

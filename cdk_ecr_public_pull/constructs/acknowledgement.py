@@ -49,8 +49,7 @@ def acknowledge_login(project: ExistingProject) -> None:
     Args:
         project: The project whose role has the grant.
     """
-    if acknowledges_by_construct():
-        _acknowledged_in(project.stack).projects.append(project.construct)
+    _acknowledged_in(project.stack).projects.append(project.construct)
 
 
 @cache
@@ -79,7 +78,7 @@ class _AcknowledgedAtSynth:
     def validate(self) -> list[str]:
         """Look at the finished policies; they are always valid."""
         # Nobody else reads it, and each question to Node costs every synth its time.
-        if "cdk_nag" in sys.modules:
+        if "cdk_nag" in sys.modules and acknowledges_by_construct():
             roles = filter(None, (project.role for project in self.projects))
             for policy in (policy for role in roles for policy in policies_of(role)):
                 if _has_only_our_wildcard(policy):

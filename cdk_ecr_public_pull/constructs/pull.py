@@ -44,8 +44,8 @@ class EcrPublicPull:
     ``apply_to`` moves one project. It is a mixin and an aspect as well, for all projects
     below a construct::
 
-        Mixins.of(app).apply(EcrPublicPull())   # those that are there
-        Aspects.of(app).add(EcrPublicPull())    # and those that are still to come
+        Mixins.of(app, CodeBuildProjects()).apply(EcrPublicPull())  # those that are there
+        Aspects.of(app).add(EcrPublicPull())  # and those that are still to come
 
     The second sees what CDK Pipelines makes at synth. No aspect of an app reaches into a
     ``Stage``; a mixin does. A project that cannot be helped gets a warning that says why,

@@ -22,8 +22,7 @@ def contexts_quickly(content: bytes, mirrors: Mirrors) -> dict[str, str] | None:
         The contexts; None if the file takes the long way.
     """
     found = find_usual(content)
-    # With variables a name may depend on the platform.
-    if found is None or found.origins:
+    if found is None:
         return None
     needed = _needed(found)
     contexts: dict[str, str] = {}

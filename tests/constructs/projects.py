@@ -10,6 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import assertions
 from aws_cdk import aws_codebuild as codebuild
 
+from cdk_ecr_public_pull import CodeBuildProjects
 from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
@@ -28,6 +29,12 @@ def mixin(scope: Construct, *pulls: EcrPublicPull) -> None:
     """Apply as mixins."""
     for pull in pulls:
         cdk.Mixins.of(scope).apply(pull)
+
+
+def selected_mixin(scope: Construct, *pulls: EcrPublicPull) -> None:
+    """Apply as mixins of the projects alone."""
+    for pull in pulls:
+        cdk.Mixins.of(scope, CodeBuildProjects()).apply(pull)
 
 
 def aspect(scope: Construct, *pulls: EcrPublicPull) -> None:

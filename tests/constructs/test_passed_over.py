@@ -14,7 +14,16 @@ from aws_cdk import aws_codebuild as codebuild
 from cdk_ecr_public_pull import EcrPublicPull
 from cdk_ecr_public_pull.builds.login import login_commands
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
-from tests.constructs.projects import POLICY, Apply, aspect, logins, mixin, project, warnings
+from tests.constructs.projects import (
+    POLICY,
+    Apply,
+    aspect,
+    logins,
+    mixin,
+    project,
+    selected_mixin,
+    warnings,
+)
 
 if TYPE_CHECKING:
     from constructs import IConstruct
@@ -124,7 +133,7 @@ PASSED_OVER: dict[str, tuple[Callable[[cdk.Stack], IConstruct], str]] = {
 }
 
 
-@pytest.mark.parametrize("apply", [mixin, aspect])
+@pytest.mark.parametrize("apply", [mixin, selected_mixin, aspect])
 @pytest.mark.parametrize("case", PASSED_OVER)
 def test_passed_over(case: str, apply: Apply) -> None:
     """A project that cannot be helped stays as it is, and its warning says what to do."""

@@ -28,6 +28,7 @@ from tests.constructs.projects import (
     logins,
     mixin,
     project,
+    selected_mixin,
     warnings,
     with_,
 )
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 [LOGIN] = login_commands()
 [LENIENT_LOGIN] = login_commands(required=False)
-WAYS = pytest.mark.parametrize("apply", [mixin, aspect, early_aspect, with_])
+WAYS = pytest.mark.parametrize("apply", [mixin, selected_mixin, aspect, early_aspect, with_])
 
 
 @WAYS
@@ -80,6 +81,8 @@ def test_every_project_of_the_app(apply: Apply) -> None:
     [
         # Aspects run at synth, after all mixins.
         (mixin, mixin),
+        (mixin, selected_mixin),
+        (selected_mixin, aspect),
         (mixin, aspect),
         (aspect, aspect),
         (EcrPublicPull.apply_to, mixin),

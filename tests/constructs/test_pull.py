@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import assertions
@@ -21,7 +23,10 @@ from tests.constructs.one_project import (
     new_stack,
     warnings_of,
 )
-from tests.constructs.projects import POLICY
+from tests.constructs.projects import POLICY, selected_mixin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -85,6 +90,11 @@ def role(stack: cdk.Stack, kind: str) -> iam.IRole:
     return own.without_policy_updates() if kind == "immutable" else own
 
 
+def selected(pull: EcrPublicPull, project: codebuild.Project) -> None:
+    """Apply to all projects of the stack that a project is in."""
+    selected_mixin(project.stack, pull)
+
+
 ROLES = {
     "own": ("own", None, [LOGIN_STATEMENT], []),
     "immutable": ("immutable", None, [], ["cdk_ecr_public_pull:role-without-grant"]),
@@ -110,14 +120,19 @@ ROLES = {
 }
 
 
+@pytest.mark.parametrize("apply", [EcrPublicPull.apply_to, selected])
 @pytest.mark.parametrize(("kind", "account", "statements", "warnings"), ROLES.values(), ids=ROLES)
 def test_roles(
-    kind: str, account: str | None, statements: list[object], warnings: list[str]
+    kind: str,
+    account: str | None,
+    statements: list[object],
+    warnings: list[str],
+    apply: Callable[[EcrPublicPull, codebuild.Project], None],
 ) -> None:
     """A role that takes no grants is pointed out; another one gets them."""
     stack = new_stack(account=account, region="eu-west-1") if account else new_stack()
 
-    EcrPublicPull().apply_to(new_project(stack, role=role(stack, kind)))
+    apply(EcrPublicPull(), new_project(stack, role=role(stack, kind)))
 
     assert login_statements(stack) == statements
     assert warnings_of(stack) == warnings

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from unittest.mock import patch
 
+from cdk_ecr_public_pull.dockerfile import contexts, source
 from cdk_ecr_public_pull.dockerfile import rewrite as rewriting
-from cdk_ecr_public_pull.dockerfile import source
 from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
+from cdk_ecr_public_pull.dockerfile.contexts import plan_contexts
 from cdk_ecr_public_pull.dockerfile.directives import find_escape
 from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.instruction import Instruction
@@ -108,8 +109,11 @@ def _key(finding: Finding) -> tuple[Rule, int, int, str, str]:
 
 
 def check_shortcuts(content: bytes, rewrite: Rewrite) -> None:
-    """Hold that the two quick ways for usual files give what the long way gives."""
+    """Hold that the quick ways for usual files give what the long way gives."""
     checked, found = check_dockerfile(content), find_pulls(content)
+    planned = plan_contexts(content)
+    with patch.object(contexts, "contexts_quickly", return_value=None):
+        assert plan_contexts(content) == planned
     with patch.object(rewriting, "rewrite_quickly", return_value=None):
         assert rewrite_dockerfile(content) == rewrite
         assert check_dockerfile(content) == checked

@@ -10,6 +10,7 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import pipelines
 
 from cdk_ecr_public_pull import (
+    CodeBuildProjects,
     DockerHubPulls,
     EcrPublicBuildContexts,
     EcrPublicDockerImage,
@@ -46,6 +47,7 @@ def whole_app(app: cdk.App) -> None:
     cdk.PropertyInjectors.of(app).add(EcrPublicBuildContexts(mirrors=Mirrors()))
     cdk.Aspects.of(app).add(pull)
     cdk.Mixins.of(app).apply(pull)
+    cdk.Mixins.of(app, CodeBuildProjects()).apply(pull)
     cdk.Validations.of(app).add_plugins(
         DockerHubPulls(dockerfiles=["docker"], report_only=True, severities={"no-mirror": "error"})
     )
