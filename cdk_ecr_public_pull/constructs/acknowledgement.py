@@ -12,7 +12,7 @@ import jsii
 from constructs import IValidation
 
 from cdk_ecr_public_pull.builds.login import LOGIN_ACTIONS
-from cdk_ecr_public_pull.constructs.structs import policies_of
+from cdk_ecr_public_pull.constructs.existing_projects import policies_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_codebuild as codebuild
     from aws_cdk import aws_iam as iam
 
-    from cdk_ecr_public_pull.constructs.structs import ExistingProject
+    from cdk_ecr_public_pull.constructs.existing_projects import ExistingProject
 
 # The id that cdk-nag 3 reports a `*` under:
 # https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#awssolutions

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cdk_ecr_public_pull.builds.buildspec import MergedBuildSpec
-    from cdk_ecr_public_pull.constructs.structs import ExistingProject
+    from cdk_ecr_public_pull.constructs.existing_projects import ExistingProject
 
 BuildSpecInput: TypeAlias = Mapping[str, object] | codebuild.BuildSpec | str | os.PathLike[str]
 """What a project takes as its buildspec; a text or path-like object names a local file."""

@@ -12,14 +12,14 @@ from aws_cdk import region_info
 
 from cdk_ecr_public_pull.builds.notes import mapping
 from cdk_ecr_public_pull.constructs.checks import ProjectFacts
-from cdk_ecr_public_pull.constructs.structs import policies_of
+from cdk_ecr_public_pull.constructs.existing_projects import policies_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from constructs import IConstruct
 
-    from cdk_ecr_public_pull.constructs.structs import ExistingProject
+    from cdk_ecr_public_pull.constructs.existing_projects import ExistingProject
 
 _Plain = TypeVar("_Plain")
 

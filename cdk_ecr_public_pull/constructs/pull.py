@@ -23,9 +23,9 @@ from cdk_ecr_public_pull.constructs import checks
 from cdk_ecr_public_pull.constructs.acknowledgement import acknowledge_login
 from cdk_ecr_public_pull.constructs.annotations import warn
 from cdk_ecr_public_pull.constructs.build_spec import Merge, merge_into
+from cdk_ecr_public_pull.constructs.existing_projects import is_project, project_of
 from cdk_ecr_public_pull.constructs.facts import facts_of, takes_grants
 from cdk_ecr_public_pull.constructs.pipelines import CodeBuildOptionsProps, code_build_options
-from cdk_ecr_public_pull.constructs.structs import is_project, project_of
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 

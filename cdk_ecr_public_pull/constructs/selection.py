@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 import jsii
 
-from cdk_ecr_public_pull.constructs.structs import is_project, note_projects
+from cdk_ecr_public_pull.constructs.existing_projects import is_project, note_projects
 
 if TYPE_CHECKING:
     from constructs import IConstruct

@@ -1,54 +1,18 @@
-"""Reading CDK's constructs and property structs."""
+"""CDK's property structs."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
-from aws_cdk import aws_iam as iam
-
-from cdk_ecr_public_pull.errors import UnsupportedProject
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from constructs import IConstruct
+    from collections.abc import Mapping
 
 _Struct = TypeVar("_Struct")
 _CAPITAL = re.compile("[A-Z]")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExistingProject:
-    """What CDK tells of a project of the app; each question to it is a message to Node.
-
-    Attributes:
-        construct: The project.
-        resource: Its CloudFormation resource.
-        properties: The properties of that, with names such as ``vpcConfig``: mappings, lists
-            and plain values, texts with tokens, and objects of the CDK for what it does not
-            know yet.
-        stack: Its stack.
-        has_own_role: Whether CDK is known to have made its role with it.
-    """
-
-    construct: codebuild.Project
-    resource: codebuild.CfnProject
-    properties: Mapping[str, object]
-    stack: cdk.Stack
-    has_own_role: bool
-
-    @cached_property
-    def path(self) -> str:
-        """Its path in the construct tree, asked for only where a message needs it."""
-        return self.construct.node.path
 
 
 def replaced(struct: _Struct, **changes: object) -> _Struct:
@@ -66,96 +30,6 @@ def replaced(struct: _Struct, **changes: object) -> _Struct:
     return kind(**{name: getattr(struct, name) for name in names} | changes)
 
 
-def is_project(construct: IConstruct) -> bool:
-    """Say whether a construct is a CodeBuild project, of the app or imported.
-
-    Args:
-        construct: Any construct.
-    """
-    # An imported project has no class of its own in Python: a method tells it apart.
-    return isinstance(construct, codebuild.Project) or hasattr(construct, "enable_batch_builds")
-
-
-def project_of(construct: IConstruct) -> ExistingProject:
-    """Read a construct as a project of the app.
-
-    Args:
-        construct: Any construct.
-
-    Raises:
-        UnsupportedProject: It is none, or imported.
-    """
-    if isinstance(construct, codebuild.Project):
-        parts = _noted.get(construct) or _parts_of(construct)
-        return ExistingProject(
-            construct=construct,
-            resource=parts.resource,
-            # Protected in the CDK's API, for subclasses; the public way is two messages.
-            properties=parts.resource._cfn_properties,  # noqa: SLF001
-            stack=construct.stack,
-            has_own_role=parts.has_own_role,
-        )
-    path = construct.node.path or "the app"
-    if is_project(construct):
-        raise UnsupportedProject(
-            f"project {path} is imported: its buildspec cannot be changed from here\n"
-            "  help: apply EcrPublicPull in the app that makes the project",
-            rule="imported-project",
-        )
-    raise UnsupportedProject(
-        f"{path} is no CodeBuild project\n"
-        "  help: for all projects below it, use Mixins.of(scope).apply(EcrPublicPull())",
-        rule="not-a-project",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What is below a project: its resource, and its role if CDK is known to have made it."""
-
-    resource: codebuild.CfnProject
-    has_own_role: bool
-
-
-_noted: WeakKeyDictionary[codebuild.Project, _Parts] = WeakKeyDictionary()
-
-
-def note_projects(constructs: Sequence[IConstruct]) -> None:
-    """Note what a listing of constructs tells of its projects, so that Node is asked for less.
-
-    Where projects and their resources take turns in it, each resource is that of the
-    project before it: each project has one, and a construct comes before those below it.
-
-    Args:
-        constructs: A construct and all below it, as ``find_all`` lists them.
-    """
-    kinds = (codebuild.Project, codebuild.CfnProject)
-    places = [index for index, it in enumerate(constructs) if isinstance(it, kinds)]
-    noted = {
-        project: _Parts(resource, has_own_role=type(constructs[index + 1]) is iam.Role)
-        for index, place in zip(places[::2], places[1::2], strict=False)
-        if isinstance(project := constructs[index], codebuild.Project)
-        and isinstance(resource := constructs[place], codebuild.CfnProject)
-    }
-    if 2 * len(noted) == len(places):
-        _noted.update(noted)
-
-
-def _parts_of(project: codebuild.Project) -> _Parts:
-    # The default child; by way of its node it would be two messages.
-    [resource] = _own_resource().select(project)
-    return _Parts(cast("codebuild.CfnProject", resource), has_own_role=False)
-
-
-def policies_of(role: iam.IRole) -> list[iam.Policy]:
-    """The policies that grants made for a role; none if grants do not reach it.
-
-    Args:
-        role: The role, after the grant.
-    """
-    return [child for child in role.node.children if isinstance(child, iam.Policy)]
-
-
 def source_property(source: Mapping[str, Any]) -> codebuild.CfnProject.SourceProperty:
     """Make CDK's struct of a project's source.
 
@@ -164,9 +38,3 @@ def source_property(source: Mapping[str, Any]) -> codebuild.CfnProject.SourcePro
     """
     names = {name: _CAPITAL.sub(lambda it: f"_{it[0].lower()}", name) for name in source}
     return codebuild.CfnProject.SourceProperty(**{names[it]: source[it] for it in source})
-
-
-@cache
-def _own_resource() -> cdk.IConstructSelector:
-    """What finds the resource of a construct; one for all, because making it is a message."""
-    return cdk.ConstructSelector.cfn_resource()

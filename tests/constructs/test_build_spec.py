@@ -14,7 +14,7 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_s3 as s3
 
 from cdk_ecr_public_pull.constructs.build_spec import BuildSpecInput, merge_into, to_build_spec
-from cdk_ecr_public_pull.constructs.structs import project_of
+from cdk_ecr_public_pull.constructs.existing_projects import project_of
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnusableFile
 
 if TYPE_CHECKING:
