@@ -89,8 +89,12 @@ def _theirs(content: bytes) -> Found | None:
 
 
 def _differences(content: bytes) -> list[str]:
-    text = _CONTINUATION.sub("", content.decode().removeprefix("\ufeff"))
-    return [reason for reason, (pattern, _) in DIFFERENCES.items() if pattern.search(text)]
+    text = content.decode().removeprefix("\ufeff")
+    # A comment behind a continuation is taken out with it, and may hold a NUL itself.
+    texts = (text, _CONTINUATION.sub("", text))
+    return [
+        reason for reason, (pattern, _) in DIFFERENCES.items() if any(map(pattern.search, texts))
+    ]
 
 
 def _is_text(content: bytes) -> bool:
