@@ -15,11 +15,12 @@ from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
 from cdk_ecr_public_pull.images.partial import parse_partial
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from cdk_ecr_public_pull.config import Config
     from cdk_ecr_public_pull.constructs.assembly import ImageBuild
+    from cdk_ecr_public_pull.dockerfile.contexts import PlannedContexts
     from cdk_ecr_public_pull.dockerfile.findings import Finding
     from cdk_ecr_public_pull.dockerfile.pulls import Pull
 
@@ -57,29 +58,21 @@ def build_problems(build: ImageBuild, *, shown: str, config: Config) -> list[Pro
         UnusableFile: The file cannot be read.
     """
     content = files.read(build.directory / build.file, shown=shown)
-    # Of several platforms each pulls the same, but for images that are named like one.
-    platform = (build.platform or DEFAULT_PLATFORM).partition(",")[0]
-    planned = plan_contexts(
-        content,
-        mirrors=config.mirrors,
-        settings=config.settings,
-        build_args=build.build_args,
-        target=build.target,
-        platform=platform,
-    )
+    planned = _planned(content, build, config=config)
     if not planned.findings and planned.contexts == build.build_contexts:
         # All is moved, as EcrPublicBuildContexts does it.
         return list(_context_problems(planned.contexts, build, shown=shown, config=config))
-    return _problems_of_some(content, build, shown=shown, config=config, platform=platform)
+    return _problems_of_some(content, build, shown=shown, config=config)
 
 
 def _problems_of_some(
-    content: bytes, build: ImageBuild, *, shown: str, config: Config, platform: str
+    content: bytes, build: ImageBuild, *, shown: str, config: Config
 ) -> list[Problem]:
     """The problems of a build that pulls some images as they are written."""
     # Imported when it is needed: it imports most of what reads Dockerfiles.
     from cdk_ecr_public_pull.dockerfile.pulls import find_pulls  # noqa: PLC0415
 
+    platform = _platform(build)
     pulls = find_pulls(
         content, build_args=build.build_args, target=build.target, platform=platform
     ).pulls
@@ -94,15 +87,7 @@ def _problems_of_some(
     )
     if not findings and not build.build_contexts:
         return []
-    movable = plan_contexts(
-        content,
-        mirrors=config.mirrors,
-        settings=config.settings,
-        build_args=build.build_args,
-        target=build.target,
-        platform=platform,
-        given=build.build_contexts,
-    ).contexts
+    movable = _planned(content, build, config=config, given=build.build_contexts).contexts
     problems = [
         _problem(finding, has_context=any(replaced_by(pull, movable) for pull in places))
         for finding in findings
@@ -110,6 +95,26 @@ def _problems_of_some(
     ]
     used = {replaced_by(pull, build.build_contexts) for pull in pulls if pull.reachable}
     return problems + list(_context_problems(used, build, shown=shown, config=config))
+
+
+def _planned(
+    content: bytes, build: ImageBuild, *, config: Config, given: Iterable[str] = ()
+) -> PlannedContexts:
+    """The contexts that a build can have besides those that are given."""
+    return plan_contexts(
+        content,
+        mirrors=config.mirrors,
+        settings=config.settings,
+        build_args=build.build_args,
+        target=build.target,
+        platform=_platform(build),
+        given=given,
+    )
+
+
+def _platform(build: ImageBuild) -> str:
+    # Of several platforms each pulls the same, but for images that are named like one.
+    return (build.platform or DEFAULT_PLATFORM).partition(",")[0]
 
 
 def _at(pulls: Sequence[Pull], finding: Finding) -> list[Pull]:
