@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from cdk_ecr_public_pull.builds.shell import simple_commands
 from cdk_ecr_public_pull.images.partial import UNKNOWN
+from cdk_ecr_public_pull.images.reference import IMAGE_SCHEME
 
 
 class Use(StrEnum):
@@ -166,8 +167,8 @@ def _built(arguments: Sequence[str]) -> Iterator[NamedImage]:
                 yield NamedImage(text=value, use=Use.MAKE)
             case "--build-arg":
                 yield NamedImage(text=text, use=Use.BUILD_ARG, argument=name)
-            case "--build-context" if text.startswith("docker-image://"):
-                image = text.removeprefix("docker-image://")
+            case "--build-context" if text.startswith(IMAGE_SCHEME):
+                image = text.removeprefix(IMAGE_SCHEME)
                 yield NamedImage(text=image, use=Use.BUILD_CONTEXT)
 
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from cdk_ecr_public_pull.images.declared import ImagePattern
 from cdk_ecr_public_pull.images.mirrors import Mirrors, official_images
-from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
+from cdk_ecr_public_pull.images.reference import DOCKER_HUB, IMAGE_SCHEME, ImageReference
 
 
 class HubPulls(StrEnum):
@@ -35,8 +35,7 @@ class HubPulls(StrEnum):
 POLICY_VARIABLE = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"
 """The variable that names a build's policy file."""
 
-_SCHEME = "docker-image://"
-_HUB = f"^{_SCHEME}docker[.]io/"
+_HUB = f"^{IMAGE_SCHEME}docker[.]io/"
 _VERSION = "([:@].+)"
 """What follows a repository: BuildKit asks for no image without a tag or a digest."""
 
@@ -121,7 +120,7 @@ def source_policy(
 
 def _marking(patterns: Iterable[ImagePattern]) -> _Rule:
     choice = "|".join(dict.fromkeys(map(_expression, patterns)))
-    identifier = f"^{_SCHEME}(?:{choice})$"
+    identifier = f"^{IMAGE_SCHEME}(?:{choice})$"
     # Without a copy to go to, BuildKit would take the selector's identifier, an expression.
     return _Rule(action="CONVERT", identifier=identifier, copy="${0}", attrs=_AS_WRITTEN)
 
@@ -129,7 +128,7 @@ def _marking(patterns: Iterable[ImagePattern]) -> _Rule:
 def _declared(mirrors: Mirrors) -> Iterator[_Rule]:
     for name, copy in mirrors.declared_copies():
         rest = "(.+)" if name.endswith("/") else _VERSION
-        yield _conversion(f"^{_SCHEME}{_literal(name)}{rest}$", f"{copy}${{1}}")
+        yield _conversion(f"^{IMAGE_SCHEME}{_literal(name)}{rest}$", f"{copy}${{1}}")
 
 
 def _catalog(mirrors: Mirrors) -> Iterator[_Rule]:
@@ -159,7 +158,7 @@ def _covers(key: str, name: str) -> bool:
 
 
 def _conversion(identifier: str, copy: str) -> _Rule:
-    return _Rule(action="CONVERT", identifier=identifier, copy=f"{_SCHEME}{copy}")
+    return _Rule(action="CONVERT", identifier=identifier, copy=f"{IMAGE_SCHEME}{copy}")
 
 
 def _expression(pattern: ImagePattern) -> str:

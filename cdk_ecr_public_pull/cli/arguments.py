@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM, refuse_platform
+from cdk_ecr_public_pull.printable import escape_controls
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
@@ -99,9 +100,6 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong; a file's name in the message may hold control characters."""
-        # Only a mistake needs it.
-        from cdk_ecr_public_pull.printable import escape_controls  # noqa: PLC0415
-
         super().error(escape_controls(message))
 
 

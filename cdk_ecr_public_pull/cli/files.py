@@ -111,7 +111,7 @@ def replace_file(name: str, content: bytes, *, status: os.stat_result) -> None:
     Raises:
         UnusableFile: It may not be replaced, or it has changed since it was read.
     """
-    # Needed only where a file changes.
+    # Only a file that changes needs it, and every start would pay for its enums.
     import signal  # noqa: PLC0415
 
     shown = escape_controls(name)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from cdk_ecr_public_pull.cli.console import complaint
 from cdk_ecr_public_pull.cli.statuses import BROKEN_PIPE, INTERRUPTED, UNUSABLE
 from cdk_ecr_public_pull.collector import resting_collector
 from cdk_ecr_public_pull.errors import EcrPublicPullError
@@ -65,13 +66,12 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _complain(error: object) -> None:
-    from cdk_ecr_public_pull.cli.console import complaint  # noqa: PLC0415  (rarely needed)
-
     print(complaint(str(error)), end="", file=sys.stderr)
 
 
 def _ignore_interrupts() -> None:
-    import signal  # noqa: PLC0415  (rarely needed)
+    # Only an interrupted run needs it, and every start would pay for its enums.
+    import signal  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

@@ -13,6 +13,7 @@ from cdk_ecr_public_pull.dockerfile.contexts import plan_contexts, replaced_by
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
 from cdk_ecr_public_pull.images.partial import parse_partial
+from cdk_ecr_public_pull.images.reference import IMAGE_SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.dockerfile.findings import Finding
     from cdk_ecr_public_pull.dockerfile.pulls import Pull
 
-_IMAGE_SCHEME = "docker-image://"
 _INJECTOR = "PropertyInjectors.of(app).add(EcrPublicBuildContexts())"
 
 
@@ -131,8 +131,8 @@ def _context_problems(
 ) -> Iterator[Problem]:
     """What takes a pull's place may be on Docker Hub itself."""
     for name, value in build.build_contexts.items():
-        image = parse_partial(value.removeprefix(_IMAGE_SCHEME))
-        if name in used and value.startswith(_IMAGE_SCHEME) and image is not None:
+        image = parse_partial(value.removeprefix(IMAGE_SCHEME))
+        if name in used and value.startswith(IMAGE_SCHEME) and image is not None:
             place = f"{shown}, build context {name}"
             yield from image_problems(image, place=place, config=config)
 

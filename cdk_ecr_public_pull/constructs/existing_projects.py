@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, cast
-from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
@@ -14,7 +13,7 @@ from aws_cdk import aws_iam as iam
 from cdk_ecr_public_pull.errors import UnsupportedProject
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from constructs import IConstruct
 
@@ -30,14 +29,12 @@ class ExistingProject:
             and plain values, texts with tokens, and objects of the CDK for what it does not
             know yet.
         stack: Its stack.
-        has_own_role: Whether CDK is known to have made its role with it.
     """
 
     construct: codebuild.Project
     resource: codebuild.CfnProject
     properties: Mapping[str, object]
     stack: cdk.Stack
-    has_own_role: bool
 
     @cached_property
     def path(self) -> str:
@@ -65,14 +62,13 @@ def project_of(construct: IConstruct) -> ExistingProject:
         UnsupportedProject: It is none, or imported.
     """
     if isinstance(construct, codebuild.Project):
-        parts = _noted.get(construct) or _parts_of(construct)
+        resource = _noted.pop(construct, None) or _resource_of(construct)
         return ExistingProject(
             construct=construct,
-            resource=parts.resource,
+            resource=resource,
             # Protected in the CDK's API, for subclasses; the public way is two messages.
-            properties=parts.resource._cfn_properties,  # noqa: SLF001
+            properties=resource._cfn_properties,  # noqa: SLF001
             stack=construct.stack,
-            has_own_role=parts.has_own_role,
         )
     path = construct.node.path or "the app"
     if is_project(construct):
@@ -88,19 +84,12 @@ def project_of(construct: IConstruct) -> ExistingProject:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What is below a project: its resource, and its role if CDK is known to have made it."""
-
-    resource: codebuild.CfnProject
-    has_own_role: bool
+_noted: dict[codebuild.Project, codebuild.CfnProject] = {}
+"""The resources of projects that are about to be read; each is used once, while it is fresh."""
 
 
-_noted: WeakKeyDictionary[codebuild.Project, _Parts] = WeakKeyDictionary()
-
-
-def note_projects(constructs: Sequence[IConstruct]) -> None:
-    """Note what a listing of constructs tells of its projects, so that Node is asked for less.
+def note_resources(constructs: Iterable[IConstruct]) -> None:
+    """Note which resource each project of a listing has, so that Node is not asked for it.
 
     Where projects and their resources take turns in it, each resource is that of the
     project before it: each project has one, and a construct comes before those below it.
@@ -109,21 +98,20 @@ def note_projects(constructs: Sequence[IConstruct]) -> None:
         constructs: A construct and all below it, as ``find_all`` lists them.
     """
     kinds = (codebuild.Project, codebuild.CfnProject)
-    places = [index for index, it in enumerate(constructs) if isinstance(it, kinds)]
+    found = [it for it in constructs if isinstance(it, kinds)]
     noted = {
-        project: _Parts(resource, has_own_role=type(constructs[index + 1]) is iam.Role)
-        for index, place in zip(places[::2], places[1::2], strict=False)
-        if isinstance(project := constructs[index], codebuild.Project)
-        and isinstance(resource := constructs[place], codebuild.CfnProject)
+        project: resource
+        for project, resource in zip(found[::2], found[1::2], strict=False)
+        if isinstance(project, codebuild.Project) and isinstance(resource, codebuild.CfnProject)
     }
-    if 2 * len(noted) == len(places):
+    if 2 * len(noted) == len(found):
         _noted.update(noted)
 
 
-def _parts_of(project: codebuild.Project) -> _Parts:
+def _resource_of(project: codebuild.Project) -> codebuild.CfnProject:
     # The default child; by way of its node it would be two messages.
     [resource] = _own_resource().select(project)
-    return _Parts(cast("codebuild.CfnProject", resource), has_own_role=False)
+    return cast("codebuild.CfnProject", resource)
 
 
 def policies_of(role: iam.IRole) -> list[iam.Policy]:

@@ -102,13 +102,11 @@ def takes_grants(project: ExistingProject) -> bool:
     Args:
         project: The project, after a grant.
     """
-    role = None if project.has_own_role else project.construct.role
+    role = project.construct.role
     # A role of the app does, unless the app uses roles that were made before. Which it is
     # is asked once for a stack, and not at every role.
-    is_of_app = project.has_own_role or type(role) is iam.Role
-    if is_of_app and not _customizes_roles(project.stack):
+    if type(role) is iam.Role and not _customizes_roles(project.stack):
         return True
-    role = role or project.construct.role
     return role is not None and bool(policies_of(role))
 
 

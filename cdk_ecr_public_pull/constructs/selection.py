@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 import jsii
 
-from cdk_ecr_public_pull.constructs.existing_projects import is_project, note_projects
+from cdk_ecr_public_pull.constructs.existing_projects import is_project, note_resources
 
 if TYPE_CHECKING:
     from constructs import IConstruct
@@ -29,5 +29,5 @@ class CodeBuildProjects:
             scope: Where to look; it may be a project itself.
         """
         constructs = scope.node.find_all()
-        note_projects(constructs)
+        note_resources(constructs)
         return [it for it in constructs if is_project(it)]

@@ -28,7 +28,7 @@ from cdk_ecr_public_pull.dockerfile.quick_contexts import contexts_quickly
 from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
-from cdk_ecr_public_pull.images.reference import ImageReference
+from cdk_ecr_public_pull.images.reference import IMAGE_SCHEME, ImageReference
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
@@ -95,8 +95,8 @@ def plan_contexts(
     """
     mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
     given_names = frozenset(_by_name(given))
-    is_plain = not build_args and target is None and not given_names
-    if is_plain and platform in (None, *_BUILDING_MACHINES) and settings.wants_pulls:
+    is_default_build = not build_args and target is None and not given_names
+    if is_default_build and platform in (None, *_BUILDING_MACHINES) and settings.wants_pulls:
         contexts = contexts_quickly(content, mirrors)
         if contexts is not None:
             return PlannedContexts(contexts=dict(sorted(contexts.items())), findings=())
@@ -155,4 +155,4 @@ def _contexts(decisions: Iterable[Decision]) -> Iterator[tuple[str, str]]:
     for decision in decisions:
         copy, move = decision.resolution.replacement, decision.move
         if copy is not None and move is not None and move.context is not None:
-            yield move.context, f"docker-image://{copy}"
+            yield move.context, f"{IMAGE_SCHEME}{copy}"

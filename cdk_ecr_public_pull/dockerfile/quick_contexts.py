@@ -9,6 +9,7 @@ from cdk_ecr_public_pull.dockerfile.moves import Via, context_name
 from cdk_ecr_public_pull.dockerfile.quick import moving_of
 from cdk_ecr_public_pull.dockerfile.usual import Usual, find_usual
 from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.images.reference import IMAGE_SCHEME
 
 
 def contexts_quickly(content: bytes, mirrors: Mirrors) -> dict[str, str] | None:
@@ -35,7 +36,7 @@ def contexts_quickly(content: bytes, mirrors: Mirrors) -> dict[str, str] | None:
             return None
         copy = moving.resolution.replacement
         if is_needed and copy is not None:
-            contexts[context_name(moving.image)] = f"docker-image://{copy}"
+            contexts[context_name(moving.image)] = f"{IMAGE_SCHEME}{copy}"
     # A context that is named like a stage would take its place.
     return None if any(alias in contexts for *_, alias in found.named) else contexts
 

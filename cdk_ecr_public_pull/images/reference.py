@@ -26,6 +26,8 @@ from functools import lru_cache
 from cdk_ecr_public_pull.errors import InvalidReference
 
 DOCKER_HUB = "docker.io"
+IMAGE_SCHEME = "docker-image://"
+"""What BuildKit has before the name of an image, in build contexts and source policies."""
 _LEGACY_DOCKER_HUB = "index.docker.io"
 _OFFICIAL = "library/"
 _PATH_MAX = 255

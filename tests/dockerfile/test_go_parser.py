@@ -89,12 +89,11 @@ def _theirs(content: bytes) -> Found | None:
 
 
 def _differences(content: bytes) -> list[str]:
-    text = content.decode().removeprefix("\ufeff")
-    # A comment behind a continuation is taken out with it, and may hold a NUL itself.
-    texts = (text, _CONTINUATION.sub("", text))
-    return [
-        reason for reason, (pattern, _) in DIFFERENCES.items() if any(map(pattern.search, texts))
-    ]
+    # A NUL in the comments behind a continuation ends the text there, too.
+    text = _CONTINUATION.sub(
+        lambda it: "\x00" if "\x00" in it[0] else "", content.decode().removeprefix("\ufeff")
+    )
+    return [reason for reason, (pattern, _) in DIFFERENCES.items() if pattern.search(text)]
 
 
 def _is_text(content: bytes) -> bool:
