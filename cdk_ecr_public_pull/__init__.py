@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         EcrPublicPullProject,
     )
     from cdk_ecr_public_pull.constructs.pull import EcrPublicPull
-    from cdk_ecr_public_pull.constructs.selection import CodeBuildProjects
     from cdk_ecr_public_pull.constructs.validation import DockerHubPulls
     from cdk_ecr_public_pull.dockerfile.findings import Finding
     from cdk_ecr_public_pull.dockerfile.pulls import Pull, find_pulls
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.images.reference import ImageReference
 
 __all__ = [
-    "CodeBuildProjects",
     "DockerHubPulls",
     "EcrPublicBuildContexts",
     "EcrPublicDockerImage",
@@ -53,7 +51,6 @@ __all__ = [
 ]
 
 _MODULE_OF = {
-    "CodeBuildProjects": "constructs.selection",
     "DockerHubPulls": "constructs.validation",
     "EcrPublicBuildContexts": "constructs.build_contexts",
     "EcrPublicDockerImage": "constructs.bundling",

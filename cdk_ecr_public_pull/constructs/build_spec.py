@@ -119,14 +119,12 @@ def merge_into(project: ExistingProject, commands: Sequence[str]) -> Merge:
     source = project.properties.get("source")
     if not isinstance(source, dict):
         raise _unreadable(project.path, "its source is a token", rule="unreadable-build-spec")
-    original = source.get("buildSpec")
-    if original is None:
+    if source.get("buildSpec") is None:
         cause = "it has none: the one in its source is unknown here"
         raise _unreadable(project.path, cause)
-    resolved = project.stack.resolve(original)
-    text = TokenText.of(resolved)
+    text = TokenText.of(project.build_spec)
     if text is None:
-        cause = f"it is the token {json.dumps(resolved)}"
+        cause = f"it is the token {json.dumps(project.build_spec)}"
         raise _unreadable(project.path, cause, rule="unreadable-build-spec")
     in_assembly = _file_in_assembly(project.construct, text.with_placeholders)
     if in_assembly is not None:

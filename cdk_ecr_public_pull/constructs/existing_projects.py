@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
 
+from cdk_ecr_public_pull.builds.notes import mapping
 from cdk_ecr_public_pull.errors import UnsupportedProject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from constructs import IConstruct
 
@@ -29,12 +30,22 @@ class ExistingProject:
             and plain values, texts with tokens, and objects of the CDK for what it does not
             know yet.
         stack: Its stack.
+        build_spec: What its buildspec resolves to, a text or a CloudFormation function; None
+            if it has none, or a source that is a token.
+        has_role_of_app: Whether its role is surely one that the app makes.
     """
 
     construct: codebuild.Project
     resource: codebuild.CfnProject
     properties: Mapping[str, object]
     stack: cdk.Stack
+    build_spec: object
+    has_role_of_app: bool
+
+    @cached_property
+    def role(self) -> iam.IRole | None:
+        """Its role, asked for only where it matters which that is."""
+        return self.construct.role
 
     @cached_property
     def path(self) -> str:
@@ -53,65 +64,54 @@ def is_project(construct: IConstruct) -> bool:
 
 
 def project_of(construct: IConstruct) -> ExistingProject:
-    """Read a construct as a project of the app.
+    """Read a project of the app.
 
     Args:
-        construct: Any construct.
+        construct: A project.
 
     Raises:
-        UnsupportedProject: It is none, or imported.
+        UnsupportedProject: It is imported.
     """
     if isinstance(construct, codebuild.Project):
-        resource = _noted.pop(construct, None) or _resource_of(construct)
-        return ExistingProject(
-            construct=construct,
-            resource=resource,
-            # Protected in the CDK's API, for subclasses; the public way is two messages.
-            properties=resource._cfn_properties,  # noqa: SLF001
-            stack=construct.stack,
-        )
-    path = construct.node.path or "the app"
-    if is_project(construct):
-        raise UnsupportedProject(
-            f"project {path} is imported: its buildspec cannot be changed from here\n"
-            "  help: apply EcrPublicPull in the app that makes the project",
-            rule="imported-project",
-        )
+        return projects_in([construct])[construct]
     raise UnsupportedProject(
-        f"{path} is no CodeBuild project\n"
-        "  help: for all projects below it, use Mixins.of(scope).apply(EcrPublicPull())",
-        rule="not-a-project",
+        f"project {construct.node.path} is imported: its buildspec cannot be changed from here\n"
+        "  help: apply EcrPublicPull in the app that makes the project",
+        rule="imported-project",
     )
 
 
-_noted: dict[codebuild.Project, codebuild.CfnProject] = {}
-"""The resources of projects that are about to be read; each is used once, while it is fresh."""
-
-
-def note_resources(constructs: Iterable[IConstruct]) -> None:
-    """Note which resource each project of a listing has, so that Node is not asked for it.
-
-    Where projects and their resources take turns in it, each resource is that of the
-    project before it: each project has one, and a construct comes before those below it.
+def projects_in(constructs: Sequence[IConstruct]) -> dict[IConstruct, ExistingProject]:
+    """Read the projects of the app in a listing, all at once.
 
     Args:
-        constructs: A construct and all below it, as ``find_all`` lists them.
+        constructs: Constructs, each before those below it, as ``find_all`` lists them.
     """
-    kinds = (codebuild.Project, codebuild.CfnProject)
-    found = [it for it in constructs if isinstance(it, kinds)]
-    noted = {
-        project: resource
-        for project, resource in zip(found[::2], found[1::2], strict=False)
-        if isinstance(project, codebuild.Project) and isinstance(resource, codebuild.CfnProject)
+    projects = [it for it in constructs if isinstance(it, codebuild.Project)]
+    resources = _resources_in(constructs)
+    stacks = _stacks_in(constructs)
+    read = {
+        project: _Unresolved(
+            resource := resources.get(project) or _resource_of(project),
+            # Protected in the CDK's API, for subclasses; the public way is two messages.
+            resource._cfn_properties,  # noqa: SLF001
+            stacks.get(project) or project.stack,
+        )
+        for project in projects
     }
-    if 2 * len(noted) == len(found):
-        _noted.update(noted)
-
-
-def _resource_of(project: codebuild.Project) -> codebuild.CfnProject:
-    # The default child; by way of its node it would be two messages.
-    [resource] = _own_resource().select(project)
-    return cast("codebuild.CfnProject", resource)
+    build_specs = _build_specs(read)
+    has_roles_of_app = _has_no_other_roles(constructs)
+    return {
+        project: ExistingProject(
+            construct=project,
+            resource=it.resource,
+            properties=it.properties,
+            stack=it.stack,
+            build_spec=build_specs.get(project),
+            has_role_of_app=has_roles_of_app,
+        )
+        for project, it in read.items()
+    }
 
 
 def policies_of(role: iam.IRole) -> list[iam.Policy]:
@@ -121,6 +121,82 @@ def policies_of(role: iam.IRole) -> list[iam.Policy]:
         role: The role, after the grant.
     """
     return [child for child in role.node.children if isinstance(child, iam.Policy)]
+
+
+class _Unresolved(NamedTuple):
+    """A project whose buildspec is still to be resolved."""
+
+    resource: codebuild.CfnProject
+    properties: Mapping[str, object]
+    stack: cdk.Stack
+
+    @property
+    def build_spec(self) -> object:
+        return mapping(self.properties.get("source")).get("buildSpec")
+
+
+def _build_specs(projects: Mapping[codebuild.Project, _Unresolved]) -> dict[IConstruct, object]:
+    """What the buildspecs of projects resolve to; those of a stack are one message."""
+    of_stacks: dict[cdk.Stack, dict[str, object]] = {}
+    for index, it in enumerate(projects.values()):
+        of_stacks.setdefault(it.stack, {})[str(index)] = it.build_spec
+    resolved = {
+        index: build_spec
+        for stack, build_specs in of_stacks.items()
+        for index, build_spec in stack.resolve(build_specs).items()
+    }
+    return {project: resolved.get(str(index)) for index, project in enumerate(projects)}
+
+
+def _resources_in(constructs: Iterable[IConstruct]) -> dict[IConstruct, codebuild.CfnProject]:
+    """The resources of the projects in a listing, where the listing tells them.
+
+    Where projects and their resources take turns in it, each resource is that of the
+    project before it: each project has one, and a construct comes before those below it.
+    """
+    kinds = (codebuild.Project, codebuild.CfnProject)
+    found = [it for it in constructs if isinstance(it, kinds)]
+    resources: dict[IConstruct, codebuild.CfnProject] = {
+        project: resource
+        for project, resource in zip(found[::2], found[1::2], strict=False)
+        if isinstance(project, codebuild.Project) and isinstance(resource, codebuild.CfnProject)
+    }
+    return resources if 2 * len(resources) == len(found) else {}
+
+
+def _stacks_in(constructs: Iterable[IConstruct]) -> dict[IConstruct, cdk.Stack]:
+    """The stacks of the projects in a listing, where the listing tells them.
+
+    A project is in the last stack before it, if that is not within another stack: the
+    project's own stack, were it another, would come before that one and hold them both.
+    """
+    is_outermost = cache(_is_outermost)
+    stacks: dict[IConstruct, cdk.Stack] = {}
+    last = None
+    for construct in constructs:
+        if isinstance(construct, cdk.Stack):
+            last = construct
+        elif last is not None and isinstance(construct, codebuild.Project) and is_outermost(last):
+            stacks[construct] = last
+    return stacks
+
+
+def _has_no_other_roles(constructs: Sequence[IConstruct]) -> bool:
+    """Whether a listing holds all of an app, and every role in it is one that the app makes."""
+    # An imported role has no class of its own in Python: a method tells it apart.
+    return isinstance(constructs[0], cdk.App) and all(
+        type(it) is iam.Role for it in constructs if hasattr(it, "grant_pass_role")
+    )
+
+
+def _is_outermost(stack: cdk.Stack) -> bool:
+    return not any(isinstance(it, cdk.Stack) for it in stack.node.scopes[:-1])
+
+
+def _resource_of(project: codebuild.Project) -> codebuild.CfnProject:
+    # The default child; by way of its node it would be two messages.
+    [resource] = _own_resource().select(project)
+    return cast("codebuild.CfnProject", resource)
 
 
 @cache

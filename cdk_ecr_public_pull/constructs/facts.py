@@ -102,12 +102,12 @@ def takes_grants(project: ExistingProject) -> bool:
     Args:
         project: The project, after a grant.
     """
-    role = project.construct.role
     # A role of the app does, unless the app uses roles that were made before. Which it is
     # is asked once for a stack, and not at every role.
-    if type(role) is iam.Role and not _customizes_roles(project.stack):
+    is_of_app = project.has_role_of_app or type(project.role) is iam.Role
+    if is_of_app and not _customizes_roles(project.stack):
         return True
-    return role is not None and bool(policies_of(role))
+    return project.role is not None and bool(policies_of(project.role))
 
 
 @lru_cache(maxsize=64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
 import aws_cdk as cdk
@@ -23,7 +24,7 @@ from cdk_ecr_public_pull.constructs import checks
 from cdk_ecr_public_pull.constructs.acknowledgement import acknowledge_login
 from cdk_ecr_public_pull.constructs.annotations import warn
 from cdk_ecr_public_pull.constructs.build_spec import Merge, merge_into
-from cdk_ecr_public_pull.constructs.existing_projects import is_project, project_of
+from cdk_ecr_public_pull.constructs.existing_projects import is_project, project_of, projects_in
 from cdk_ecr_public_pull.constructs.facts import facts_of, takes_grants
 from cdk_ecr_public_pull.constructs.pipelines import CodeBuildOptionsProps, code_build_options
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
@@ -35,22 +36,24 @@ if TYPE_CHECKING:
     from aws_cdk import pipelines
 
     from cdk_ecr_public_pull.constructs.checks import ProjectFacts
+    from cdk_ecr_public_pull.constructs.existing_projects import ExistingProject
 
 
 @jsii.implements(cdk.IAspect, IMixin)
 class EcrPublicPull:
     """The options of a build's pulls from ECR Public, and what applies them.
 
-    ``apply_to`` moves one project. It is a mixin and an aspect as well, for all projects
-    below a construct::
+    ``apply_to`` moves one project, or all projects below a construct. It is a mixin and an
+    aspect as well::
 
-        Mixins.of(app, CodeBuildProjects()).apply(EcrPublicPull())  # those that are there
+        EcrPublicPull().apply_to(app)  # the projects that are there
+        Mixins.of(app).apply(EcrPublicPull())  # the same, more slowly
         Aspects.of(app).add(EcrPublicPull())  # and those that are still to come
 
-    The second sees what CDK Pipelines makes at synth. No aspect of an app reaches into a
-    ``Stage``; a mixin does. A project that cannot be helped gets a warning that says why,
-    with the remedy, and stays as it is. A project that has the login keeps it as it is,
-    whatever options it was made with: what was applied first holds.
+    The last sees what CDK Pipelines makes at synth, but no aspect of an app reaches into a
+    ``Stage``. A project that cannot be helped gets a warning that says why, with the remedy,
+    and stays as it is. A project that has the login keeps it as it is, whatever options it
+    was made with: what was applied first holds.
 
     In a project that is not privileged a failed login never fails the build. It cannot
     run the Docker daemon, so that it may have no Docker and pull no images at all.
@@ -96,29 +99,34 @@ class EcrPublicPull:
         self._supported: tuple[IConstruct, tuple[ProjectFacts, Merge]] | None = None
 
     def apply_to(self, construct: IConstruct) -> None:
-        """Log the builds of a project in to ECR Public; a second time changes nothing.
+        """Log the builds of projects in to ECR Public; a second time changes nothing.
 
-        The login becomes the first command of the project's buildspec, and what sets the
+        The login becomes the first command of a project's buildspec, and what sets the
         source policy the next. Its role gets the two permissions that the login needs, and
         what may stand in the way becomes an error or a warning. A later property override
         of ``Source.BuildSpec`` takes both away again, as it does all of the buildspec.
 
         Args:
-            construct: The project.
+            construct: A project, or a construct such as the app: all projects below it that
+                are there now, Stages included. Of these, one that cannot be helped gets a
+                warning and stays as it is; one that is named itself is an error.
 
         Raises:
-            UnsupportedProject: The project has no Docker, or no ECR Public, or is imported;
-                or it is no project.
-            InvalidBuildSpec: Its buildspec cannot be read at synth, or not be merged.
+            UnsupportedProject: The construct is a project that has no Docker, or no ECR
+                Public, or is imported.
+            InvalidBuildSpec: It is one whose buildspec cannot be read at synth, or not be
+                merged.
         """
         supported, self._supported = self._supported, None
         if supported is not None and supported[0] is construct:
             self._log_in(*supported[1])
-            return
-        project = project_of(construct)
-        facts = facts_of(project)
-        checks.refuse(facts)
-        self._log_in(facts, merge_into(project, self._commands_for(facts)))
+        elif is_project(construct):
+            project = project_of(construct)
+            facts = facts_of(project)
+            checks.refuse(facts)
+            self._log_in(facts, merge_into(project, self._commands_for(facts)))
+        else:
+            self._log_in_below(construct)
 
     def supports(self, construct: IConstruct) -> bool:
         """Say whether a construct is a project that ``apply_to`` can log in.
@@ -181,12 +189,23 @@ class EcrPublicPull:
             commands, partial_build_spec or {}, role_policy=role_policy, **options
         )
 
-    def _plan(self, construct: IConstruct) -> tuple[ProjectFacts, Merge] | None:
+    def _log_in_below(self, scope: IConstruct) -> None:
+        """Log in the projects below a construct; CDK tells of all in few messages."""
+        constructs = scope.node.find_all()
+        known = projects_in(constructs)
+        for construct in filter(is_project, constructs):
+            plan = self._plan(construct, known.get(construct))
+            if plan is not None:
+                self._log_in(*plan)
+
+    def _plan(
+        self, construct: IConstruct, known: ExistingProject | None = None
+    ) -> tuple[ProjectFacts, Merge] | None:
         """Prepare the login of a project, or say at the project why there is none."""
         if not is_project(construct):
             return None
         try:
-            project = project_of(construct)
+            project = known or project_of(construct)
             facts = facts_of(project)
             checks.refuse_unasked(facts)
             return facts, merge_into(project, self._commands_for(facts))
@@ -197,10 +216,7 @@ class EcrPublicPull:
     def _log_in(self, facts: ProjectFacts, merge: Merge) -> None:
         project = merge.project.construct
         merge.make()
-        # What ecr.PublicGalleryAuthorizationToken.grant_read does, without importing aws_ecr.
-        iam.Grant.add_to_principal(
-            grantee=project, actions=list(LOGIN_ACTIONS), resource_arns=["*"]
-        )
+        project.add_to_role_policy(self._permissions)
         acknowledge_login(merge.project)
         for note in merge.merged.notes:
             warn(project, note.id, note.message)
@@ -212,6 +228,11 @@ class EcrPublicPull:
         )
         for rule, message in checks.warnings(known):
             warn(project, rule, message)
+
+    @cached_property
+    def _permissions(self) -> iam.PolicyStatement:
+        # What ecr.PublicGalleryAuthorizationToken grants, without importing aws_ecr.
+        return iam.PolicyStatement(actions=list(LOGIN_ACTIONS), resources=["*"])
 
     def _commands_for(self, facts: ProjectFacts) -> tuple[str, ...]:
         login = self._lenient_login if facts.privileged is False else self._login

@@ -10,7 +10,6 @@ import aws_cdk as cdk
 from aws_cdk import assertions
 from aws_cdk import aws_codebuild as codebuild
 
-from cdk_ecr_public_pull import CodeBuildProjects
 from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
@@ -31,10 +30,10 @@ def mixin(scope: Construct, *pulls: EcrPublicPull) -> None:
         cdk.Mixins.of(scope).apply(pull)
 
 
-def selected_mixin(scope: Construct, *pulls: EcrPublicPull) -> None:
-    """Apply as mixins of the projects alone."""
+def directly(scope: Construct, *pulls: EcrPublicPull) -> None:
+    """Apply to all that is below the scope, without the CDK's ways."""
     for pull in pulls:
-        cdk.Mixins.of(scope, CodeBuildProjects()).apply(pull)
+        pull.apply_to(scope)
 
 
 def aspect(scope: Construct, *pulls: EcrPublicPull) -> None:

@@ -18,10 +18,10 @@ from tests.constructs.projects import (
     POLICY,
     Apply,
     aspect,
+    directly,
     logins,
     mixin,
     project,
-    selected_mixin,
     warnings,
 )
 
@@ -133,7 +133,7 @@ PASSED_OVER: dict[str, tuple[Callable[[cdk.Stack], IConstruct], str]] = {
 }
 
 
-@pytest.mark.parametrize("apply", [mixin, selected_mixin, aspect])
+@pytest.mark.parametrize("apply", [mixin, directly, aspect])
 @pytest.mark.parametrize("case", PASSED_OVER)
 def test_passed_over(case: str, apply: Apply) -> None:
     """A project that cannot be helped stays as it is, and its warning says what to do."""
@@ -180,16 +180,3 @@ def test_a_runner_by_name() -> None:
     EcrPublicPull().apply_to(project(stack, source=github_runner()))
 
     assert logins(stack) == [[*login_commands(), POLICY]]
-
-
-def test_no_project() -> None:
-    """Anything else than a project is refused, with what was meant."""
-    stack = cdk.Stack(cdk.App(), "Stack")
-
-    with pytest.raises(UnsupportedProject) as caught:
-        EcrPublicPull().apply_to(stack)
-
-    assert str(caught.value) == (
-        "Stack is no CodeBuild project\n"
-        "  help: for all projects below it, use Mixins.of(scope).apply(EcrPublicPull())"
-    )

@@ -23,12 +23,12 @@ from tests.constructs.projects import (
     Apply,
     aspect,
     build_specs,
+    directly,
     early_aspect,
     granted,
     logins,
     mixin,
     project,
-    selected_mixin,
     warnings,
     with_,
 )
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 [LOGIN] = login_commands()
 [LENIENT_LOGIN] = login_commands(required=False)
-WAYS = pytest.mark.parametrize("apply", [mixin, selected_mixin, aspect, early_aspect, with_])
+WAYS = pytest.mark.parametrize("apply", [mixin, directly, aspect, early_aspect, with_])
 
 
 @WAYS
@@ -81,8 +81,8 @@ def test_every_project_of_the_app(apply: Apply) -> None:
     [
         # Aspects run at synth, after all mixins.
         (mixin, mixin),
-        (mixin, selected_mixin),
-        (selected_mixin, aspect),
+        (mixin, directly),
+        (directly, aspect),
         (mixin, aspect),
         (aspect, aspect),
         (EcrPublicPull.apply_to, mixin),

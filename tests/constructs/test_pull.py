@@ -23,7 +23,7 @@ from tests.constructs.one_project import (
     new_stack,
     warnings_of,
 )
-from tests.constructs.projects import POLICY, selected_mixin
+from tests.constructs.projects import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,9 +90,9 @@ def role(stack: cdk.Stack, kind: str) -> iam.IRole:
     return own.without_policy_updates() if kind == "immutable" else own
 
 
-def selected(pull: EcrPublicPull, project: codebuild.Project) -> None:
-    """Apply to all projects of the stack that a project is in."""
-    selected_mixin(project.stack, pull)
+def to_all(pull: EcrPublicPull, project: codebuild.Project) -> None:
+    """Apply to all projects of the app."""
+    pull.apply_to(project.node.root)
 
 
 ROLES = {
@@ -120,7 +120,7 @@ ROLES = {
 }
 
 
-@pytest.mark.parametrize("apply", [EcrPublicPull.apply_to, selected])
+@pytest.mark.parametrize("apply", [EcrPublicPull.apply_to, to_all])
 @pytest.mark.parametrize(("kind", "account", "statements", "warnings"), ROLES.values(), ids=ROLES)
 def test_roles(
     kind: str,

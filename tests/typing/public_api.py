@@ -10,7 +10,6 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import pipelines
 
 from cdk_ecr_public_pull import (
-    CodeBuildProjects,
     DockerHubPulls,
     EcrPublicBuildContexts,
     EcrPublicDockerImage,
@@ -47,7 +46,7 @@ def whole_app(app: cdk.App) -> None:
     cdk.PropertyInjectors.of(app).add(EcrPublicBuildContexts(mirrors=Mirrors()))
     cdk.Aspects.of(app).add(pull)
     cdk.Mixins.of(app).apply(pull)
-    cdk.Mixins.of(app, CodeBuildProjects()).apply(pull)
+    pull.apply_to(app)
     cdk.Validations.of(app).add_plugins(
         DockerHubPulls(dockerfiles=["docker"], report_only=True, severities={"no-mirror": "error"})
     )
