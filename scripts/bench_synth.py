@@ -91,7 +91,7 @@ def program(app: str, folder: str) -> list[str]:
 
 
 def cdk_synth(app: Sequence[str]) -> list[str]:
-    """The command that synthesizes an app, given the one that runs it."""
+    """The command that synthesizes an app, given the one that runs it, its folder last."""
     options = ["--quiet", "--no-lookups", "--output", app[-1], "--app", shlex.join(app)]
     return [str(BIN / "cdk"), "synth", *options]
 

@@ -87,30 +87,23 @@ def projects_in(constructs: Sequence[IConstruct]) -> dict[IConstruct, ExistingPr
     Args:
         constructs: Constructs, each before those below it, as ``find_all`` lists them.
     """
-    projects = [it for it in constructs if isinstance(it, codebuild.Project)]
-    resources = _resources_in(constructs)
-    stacks = _stacks_in(constructs)
-    read = {
-        project: _Unresolved(
-            resource := resources.get(project) or _resource_of(project),
-            # Protected in the CDK's API, for subclasses; the public way is two messages.
-            resource._cfn_properties,  # noqa: SLF001
-            stacks.get(project) or project.stack,
-        )
-        for project in projects
-    }
-    build_specs = _build_specs(read)
-    has_roles_of_app = _has_no_other_roles(constructs)
+    resources, stacks = _resources_in(constructs), _stacks_in(constructs)
+    asked = [
+        _ask(it, resources.get(it), stacks.get(it))
+        for it in constructs
+        if isinstance(it, codebuild.Project)
+    ]
+    has_role_of_app = _has_no_other_roles(constructs)
     return {
-        project: ExistingProject(
-            construct=project,
+        it.construct: ExistingProject(
+            construct=it.construct,
             resource=it.resource,
             properties=it.properties,
             stack=it.stack,
-            build_spec=build_specs.get(project),
-            has_role_of_app=has_roles_of_app,
+            build_spec=build_spec,
+            has_role_of_app=has_role_of_app,
         )
-        for project, it in read.items()
+        for it, build_spec in zip(asked, _build_specs(asked), strict=True)
     }
 
 
@@ -123,29 +116,35 @@ def policies_of(role: iam.IRole) -> list[iam.Policy]:
     return [child for child in role.node.children if isinstance(child, iam.Policy)]
 
 
-class _Unresolved(NamedTuple):
+class _Asked(NamedTuple):
     """A project whose buildspec is still to be resolved."""
 
+    construct: codebuild.Project
     resource: codebuild.CfnProject
     properties: Mapping[str, object]
     stack: cdk.Stack
 
-    @property
-    def build_spec(self) -> object:
-        return mapping(self.properties.get("source")).get("buildSpec")
+
+def _ask(
+    project: codebuild.Project, resource: codebuild.CfnProject | None, stack: cdk.Stack | None
+) -> _Asked:
+    resource = resource or _resource_of(project)
+    # Protected in the CDK's API, for subclasses; the public way is two messages.
+    properties = resource._cfn_properties  # noqa: SLF001
+    return _Asked(project, resource, properties, stack or project.stack)
 
 
-def _build_specs(projects: Mapping[codebuild.Project, _Unresolved]) -> dict[IConstruct, object]:
+def _build_specs(projects: Sequence[_Asked]) -> list[object]:
     """What the buildspecs of projects resolve to; those of a stack are one message."""
     of_stacks: dict[cdk.Stack, dict[str, object]] = {}
-    for index, it in enumerate(projects.values()):
-        of_stacks.setdefault(it.stack, {})[str(index)] = it.build_spec
-    resolved = {
-        index: build_spec
-        for stack, build_specs in of_stacks.items()
-        for index, build_spec in stack.resolve(build_specs).items()
-    }
-    return {project: resolved.get(str(index)) for index, project in enumerate(projects)}
+    for index, it in enumerate(projects):
+        given = mapping(it.properties.get("source")).get("buildSpec")
+        of_stacks.setdefault(it.stack, {})[str(index)] = given
+    resolved: dict[str, object] = {}
+    for stack, build_specs in of_stacks.items():
+        resolved |= stack.resolve(build_specs)
+    # CDK leaves out what resolves to nothing.
+    return [resolved.get(str(index)) for index in range(len(projects))]
 
 
 def _resources_in(constructs: Iterable[IConstruct]) -> dict[IConstruct, codebuild.CfnProject]:

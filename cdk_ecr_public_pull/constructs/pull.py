@@ -31,7 +31,7 @@ from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aws_cdk import pipelines
 
@@ -121,12 +121,13 @@ class EcrPublicPull:
         if supported is not None and supported[0] is construct:
             self._log_in(*supported[1])
         elif is_project(construct):
-            project = project_of(construct)
-            facts = facts_of(project)
-            checks.refuse(facts)
-            self._log_in(facts, merge_into(project, self._commands_for(facts)))
+            self._log_in(*self._planned(project_of(construct), checks.refuse))
         else:
-            self._log_in_below(construct)
+            # CDK tells of all of them in few messages.
+            constructs = construct.node.find_all()
+            known = projects_in(constructs)
+            for it in constructs:
+                self._log_in_if_possible(it, known.get(it))
 
     def supports(self, construct: IConstruct) -> bool:
         """Say whether a construct is a project that ``apply_to`` can log in.
@@ -147,9 +148,7 @@ class EcrPublicPull:
         Args:
             node: Any construct.
         """
-        plan = self._plan(node)
-        if plan is not None:
-            self._log_in(*plan)
+        self._log_in_if_possible(node)
 
     def code_build_options(
         self,
@@ -189,14 +188,12 @@ class EcrPublicPull:
             commands, partial_build_spec or {}, role_policy=role_policy, **options
         )
 
-    def _log_in_below(self, scope: IConstruct) -> None:
-        """Log in the projects below a construct; CDK tells of all in few messages."""
-        constructs = scope.node.find_all()
-        known = projects_in(constructs)
-        for construct in filter(is_project, constructs):
-            plan = self._plan(construct, known.get(construct))
-            if plan is not None:
-                self._log_in(*plan)
+    def _log_in_if_possible(
+        self, construct: IConstruct, known: ExistingProject | None = None
+    ) -> None:
+        plan = self._plan(construct, known)
+        if plan is not None:
+            self._log_in(*plan)
 
     def _plan(
         self, construct: IConstruct, known: ExistingProject | None = None
@@ -205,13 +202,17 @@ class EcrPublicPull:
         if not is_project(construct):
             return None
         try:
-            project = known or project_of(construct)
-            facts = facts_of(project)
-            checks.refuse_unasked(facts)
-            return facts, merge_into(project, self._commands_for(facts))
+            return self._planned(known or project_of(construct), checks.refuse_unasked)
         except (InvalidBuildSpec, UnsupportedProject) as error:
             warn(construct, error.rule, str(error))
             return None
+
+    def _planned(
+        self, project: ExistingProject, refuse: Callable[[ProjectFacts], None]
+    ) -> tuple[ProjectFacts, Merge]:
+        facts = facts_of(project)
+        refuse(facts)
+        return facts, merge_into(project, self._commands_for(facts))
 
     def _log_in(self, facts: ProjectFacts, merge: Merge) -> None:
         project = merge.project.construct

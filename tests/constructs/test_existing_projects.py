@@ -120,13 +120,13 @@ def in_stacks_side_by_side(app: cdk.App) -> None:
     project(cdk.Stack(cdk.Stage(app, "Stage"), "Stack"))
 
 
-@pytest.mark.parametrize("below", ["", "first child"])
+@pytest.mark.parametrize("is_part", [False, True], ids=["of the app", "of its first child"])
 @pytest.mark.parametrize("make", [in_nested_stacks, in_stacks_of_stacks, in_stacks_side_by_side])
-def test_stacks(make: Callable[[cdk.App], None], below: str) -> None:
+def test_stacks(make: Callable[[cdk.App], None], is_part: bool) -> None:
     """Each project is read with its own stack and its own resource, however these nest."""
     app = cdk.App()
     make(app)
-    listed = (app.node.children[0] if below else app).node.find_all()
+    listed = (app.node.children[0] if is_part else app).node.find_all()
 
     read = projects_in(listed)
 
