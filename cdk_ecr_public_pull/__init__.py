@@ -50,6 +50,8 @@ __all__ = [
     "rewrite_dockerfile",
 ]
 
+__version__ = "0.1.0"
+
 _MODULE_OF = {
     "DockerHubPulls": "constructs.validation",
     "EcrPublicBuildContexts": "constructs.build_contexts",

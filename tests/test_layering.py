@@ -33,6 +33,9 @@ ARROWS = {
     "printable": set(),
 }
 
+# A constant of the package's own __init__.py, which any room may name.
+VERSION = "__version__"
+
 # What starts Node or belongs to it, and who may import it.
 CDK = {"aws_cdk", "constructs", "jsii"}
 CDK_ROOMS = {"constructs"}
@@ -84,7 +87,8 @@ def wrong_imports(source: str, module: str, package: str) -> list[str]:
         top = name.split(".")[0]
         if top in CDK and room not in CDK_ROOMS:
             wrong.append(name)
-        if top == PACKAGE and room in ARROWS and room_of(name) not in {room, *ARROWS[room]}:
+        allowed = {room, VERSION, *ARROWS.get(room, ())}
+        if top == PACKAGE and room in ARROWS and room_of(name) not in allowed:
             wrong.append(name)
     return wrong
 

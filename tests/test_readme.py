@@ -37,7 +37,7 @@ def test_the_construct_is_a_project_with_the_login(monkeypatch: pytest.MonkeyPat
         for resource in template["Resources"].values()
         if resource["Type"] == "AWS::CodeBuild::Project"
     )
-    assert "ecr-public get-login-password --region us-west-2" in project["Source"]["BuildSpec"]
+    assert "for region in us-west-2 us-east-1; do" in project["Source"]["BuildSpec"]
     errors = assertions.Annotations.from_stack(stack).find_error(
         "/Images/Build", assertions.Match.any_value()
     )

@@ -85,7 +85,7 @@ def test_build_spec(template: assertions.Template) -> None:
         },
     }
     login = build_spec["phases"]["pre_build"]["commands"][0]
-    assert login.index("--region us-west-2") < login.index("--region us-east-1")
+    assert "for region in us-west-2 us-east-1; do" in login
     assert "AWS_REGION" not in login
 
 

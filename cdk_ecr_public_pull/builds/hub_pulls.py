@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.builds.login import MARKER
-from cdk_ecr_public_pull.builds.messages import say, warn
+from cdk_ecr_public_pull.builds.messages import PREFIX, say, warn
 from cdk_ecr_public_pull.builds.source_policy import POLICY_VARIABLE, HubPulls, source_policy
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
@@ -16,11 +16,7 @@ _FIRST_LINE = f"{MARKER}set the source policy of docker build"
 _FILE = "ecr-public-pull-policy"
 
 _AS_WRITTEN = "so that images are pulled as they are written"
-_FIX = "move the pulls in the Dockerfiles with ecr-public-pull fix."
-_NEWER = (
-    "Choose a newer image for the environment of the build, aws/codebuild/standard:7.0 say, or"
-    f" {_FIX}"
-)
+_NEWER = "Choose a newer image for the environment of the build, aws/codebuild/standard:7.0 say"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +33,15 @@ _OBSTACLES = (
     _Obstacle(
         word=f"${{{POLICY_VARIABLE}:-}}",
         # Neither unset nor set by this command.
-        pattern=f"*/{_FILE}.*) false ;; ?*",
+        pattern=f"*/{_FILE}.*) ;; ?*",
         cause=f"{POLICY_VARIABLE} names another, and BuildKit takes one",
-        remedy=(
-            "Add the rules that ecr-public-pull policy prints to that file, or leave the"
-            " variable to this command."
-        ),
+        remedy="Unset it, or add the rules that ecr-public-pull policy prints to its file",
     ),
     _Obstacle(
         word="${DOCKER_BUILDKIT:-1}",
         pattern="0 | [Ff]*",
         cause="DOCKER_BUILDKIT switches BuildKit off",
-        remedy=f"Take it out of the environment, or {_FIX}",
+        remedy="Take it out of the environment",
     ),
     _Obstacle(
         # The first with BuildKit 0.11, which has source policies.
@@ -105,73 +98,75 @@ def hub_pulls_commands(
     lines = [
         _FIRST_LINE,
         'if [ "${ECR_PUBLIC_PULL:-}" = off ]; then',
-        say(f"ECR_PUBLIC_PULL is off: no source policy is set, {_AS_WRITTEN}."),
-        *(line for it in _OBSTACLES for line in _obstructed(it, is_enforced=is_enforced)),
+        "  " + say(f"ECR_PUBLIC_PULL is off: no source policy is set, {_AS_WRITTEN}."),
+        *_obstructed(is_enforced=is_enforced),
+        f"elif {POLICY_VARIABLE}=$(",
         *_write(json.dumps(policy, separators=(",", ":"))),
-        *(_enforced() if is_enforced else _redirected()),
+        f") && export {POLICY_VARIABLE}; then",
+        "  " + (_ENFORCED if is_enforced else _REDIRECTED),
         "else",
         f"  unset {POLICY_VARIABLE}",
-        *_unused(
-            "its file cannot be written",
+        "  "
+        + warn(
+            _unused("its file cannot be written", is_enforced=is_enforced),
             "Its folder is TMPDIR, or else /tmp; the error above says why.",
-            is_enforced=is_enforced,
         ),
+        *(["  false"] if is_enforced else []),
         "fi",
     ]
     return ("\n".join(lines),)
 
 
-def _obstructed(obstacle: _Obstacle, *, is_enforced: bool) -> list[str]:
+def _obstructed(*, is_enforced: bool) -> list[str]:
+    fix = "" if is_enforced else ", or move the pulls in the Dockerfiles with ecr-public-pull fix"
     return [
-        f'elif case "{obstacle.word}" in {obstacle.pattern}) true ;; *) false ;; esac; then',
-        *_unused(obstacle.cause, obstacle.remedy, is_enforced=is_enforced),
+        # In a shell of its own, so that its function is nobody else's.
+        "elif ! (",
+        "  unused() {",
+        f'    echo "{PREFIX}{_unused("$1", is_enforced=is_enforced)}',
+        f'$2{fix}." >&2',
+        "    exit 1",
+        "  }",
+        *map(_passed, _OBSTACLES),
+        "); then",
+        "  false" if is_enforced else "  true",
     ]
 
 
-def _unused(cause: str, remedy: str, *, is_enforced: bool) -> list[str]:
+def _passed(obstacle: _Obstacle) -> str:
+    unused = shlex.join(["unused", obstacle.cause, obstacle.remedy])
+    return f'  case "{obstacle.word}" in {obstacle.pattern}) {unused} ;; esac'
+
+
+def _unused(cause: str, *, is_enforced: bool) -> str:
     if is_enforced:
-        return [
-            warn(f"ERROR: the source policy cannot be enforced: {cause}. The build fails."),
-            warn(remedy),
-            "  false",
-        ]
-    return [
-        warn(f"WARNING: the source policy is not used: {cause}, {_AS_WRITTEN}."),
-        warn(remedy),
-    ]
+        return f"ERROR: the source policy cannot be enforced: {cause}. The build fails."
+    return f"WARNING: the source policy is not used: {cause}, {_AS_WRITTEN}."
 
 
 def _write(policy: str) -> list[str]:
     # mktemp makes a file that nobody else could have put there; a later phase may run as
     # another user, who must be able to read it.
     return [
-        f'elif {POLICY_VARIABLE}=$(mktemp "${{TMPDIR:-/tmp}}/{_FILE}.XXXXXX") &&',
-        f'  chmod a+r "${POLICY_VARIABLE}" &&',
-        f"  printf '%s\\n' {shlex.quote(policy)} > \"${POLICY_VARIABLE}\" &&",
-        f"  export {POLICY_VARIABLE}; then",
+        f'  file=$(mktemp "${{TMPDIR:-/tmp}}/{_FILE}.XXXXXX") &&',
+        '    chmod a+r "$file" &&',
+        f"    printf '%s\\n' {shlex.quote(policy)} > \"$file\" &&",
+        '    echo "$file"',
     ]
 
 
-def _redirected() -> list[str]:
-    return [
-        say("docker build pulls images of Docker Hub from their copies, where they have one."),
-        say('- "not found" at the place of a copy: there is none of that tag. Add it to allow.'),
-        say("- To build without it, set ECR_PUBLIC_PULL=off in the environment of the build."),
-    ]
+_REDIRECTED = say(
+    "docker build pulls images of Docker Hub from their copies, where they have one.",
+    '- "not found" at the place of a copy: there is none of that tag. Add it to allow.',
+    "- To build without it, set ECR_PUBLIC_PULL=off in the environment of the build.",
+)
 
-
-def _enforced() -> list[str]:
-    return [
-        say(
-            "docker build pulls images of Docker Hub from their copies, and stops at one that has"
-            " none."
-        ),
-        say('"denied by policy" stands behind the name of that image. What to do about it:'),
-        say("- this job builds it, or loads it: add it to local_images."),
-        say("- it has a copy: name that under mirrors."),
-        say(
-            "- it is docker/dockerfile: take the # syntax= line out of the Dockerfile; BuildKit"
-            " has a frontend built in."
-        ),
-        say("- it may be pulled from Docker Hub: add it to allow."),
-    ]
+_ENFORCED = say(
+    "docker build pulls images of Docker Hub from their copies, and stops at one that has none.",
+    '"denied by policy" stands behind the name of that image. What to do about it:',
+    "- this job builds it, or loads it: add it to local_images.",
+    "- it has a copy: name that under mirrors.",
+    "- it is docker/dockerfile: take the # syntax= line out of the Dockerfile; BuildKit has"
+    " a frontend built in.",
+    "- it may be pulled from Docker Hub: add it to allow.",
+)

@@ -91,7 +91,7 @@ def login_commands(
     lines = [
         _FIRST_LINE,
         'if [ "${ECR_PUBLIC_PULL:-}" = off ]; then',
-        say("ECR_PUBLIC_PULL is off: no login to public.ecr.aws."),
+        "  " + say("ECR_PUBLIC_PULL is off: no login to public.ecr.aws."),
         *_tries(checked),
         *(_fail(checked) if required else _go_on(checked)),
         "fi",
@@ -115,7 +115,8 @@ def _checked_regions(regions: Sequence[str]) -> tuple[LoginRegion, ...]:
 
 
 def _tries(regions: Sequence[LoginRegion]) -> list[str]:
-    again = f'echo "{PREFIX}no login yet; trying again in $seconds seconds." >&2'
+    token = "aws ecr-public get-login-password --region $region"
+    login = "docker login --username AWS --password-stdin public.ecr.aws"
     return [
         # In a shell of its own, so that its variables are nobody else's.
         "elif ! (",
@@ -124,32 +125,27 @@ def _tries(regions: Sequence[LoginRegion]) -> list[str]:
         "    if [ $wait -gt 0 ]; then",
         "      [ $(($(date +%s) - begun)) -lt 30 ] || break",
         "      seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))",
-        f"      {again}",
+        f'      echo "{PREFIX}no login yet; trying again in $seconds seconds." >&2',
         "      sleep $seconds",
         "    fi",
-        *(f"    {line}" for region in regions for line in _try(region)),
+        f"    for region in {' '.join(regions)}; do",
+        f"      if {token} | {login}; then",
+        f'        echo "{PREFIX}logged in to public.ecr.aws at $region."',
+        "        exit 0",
+        "      fi",
+        "    done",
         "  done",
         "  false",
         "); then",
     ]
 
 
-def _try(region: LoginRegion) -> list[str]:
-    token = f"aws ecr-public get-login-password --region {region}"
-    login = "docker login --username AWS --password-stdin public.ecr.aws"
-    return [
-        f"if {token} | {login}; then",
-        say(f"logged in to public.ecr.aws at {region}."),
-        "  exit 0",
-        "fi",
-    ]
-
-
 def _fail(regions: Sequence[LoginRegion]) -> list[str]:
     return [
-        warn(f"ERROR: no login to public.ecr.aws (asked: {', '.join(regions)}). The build fails."),
-        *_causes(),
-        warn("To build without a login, set ECR_PUBLIC_PULL=off in the environment of the build."),
+        *_report(
+            f"ERROR: no login to public.ecr.aws (asked: {', '.join(regions)}). The build fails.",
+            "To build without a login, set ECR_PUBLIC_PULL=off in the environment of the build.",
+        ),
         "  false",
     ]
 
@@ -157,28 +153,31 @@ def _fail(regions: Sequence[LoginRegion]) -> list[str]:
 def _go_on(regions: Sequence[LoginRegion]) -> list[str]:
     return [
         "  docker logout public.ecr.aws || true",
-        warn(
+        *_report(
             f"WARNING: no login to public.ecr.aws (asked: {', '.join(regions)})."
             " The build goes on without one, at the lower rate of anonymous pulls."
         ),
-        *_causes(),
     ]
 
 
-def _causes() -> list[str]:
+_CAUSES = (
+    "The errors of aws and docker above say why. The usual causes:",
+    (
+        f"- access denied: the role of the build needs {' and '.join(LOGIN_ACTIONS)}"
+        " on resource *, and no policy of the organization may deny these regions."
+    ),
+    (
+        "- aws or docker not found: the login comes before your first command. Put what"
+        " ecr-public-pull login prints behind the command that installs them; it stays there."
+    ),
+    "- a timeout: the build has no way to the internet (a VPC without NAT).",
+)
+
+
+def _report(outcome: str, *ways_out: str) -> list[str]:
+    fips = "AWS_USE_FIPS_ENDPOINT is true: ECR Public documents no FIPS endpoint."
     return [
-        warn("The errors of aws and docker above say why. The usual causes:"),
-        warn(
-            f"- access denied: the role of the build needs {' and '.join(LOGIN_ACTIONS)}"
-            " on resource *, and no policy of the organization may deny these regions."
-        ),
-        warn(
-            "- aws or docker not found: the login comes before your first command. Put what"
-            " ecr-public-pull login prints behind the command that installs them; it stays there."
-        ),
-        warn("- a timeout: the build has no way to the internet (a VPC without NAT)."),
+        "  " + warn(outcome, *_CAUSES, *ways_out),
         # botocore takes "true" in any case.
-        '  case "${AWS_USE_FIPS_ENDPOINT:-}" in [Tt][Rr][Uu][Ee])',
-        "  " + warn("- AWS_USE_FIPS_ENDPOINT is true: ECR Public documents no FIPS endpoint."),
-        "  esac",
+        f'  case "${{AWS_USE_FIPS_ENDPOINT:-}}" in [Tt][Rr][Uu][Ee]) {warn(fips)} ;; esac',
     ]

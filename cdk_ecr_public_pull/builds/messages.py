@@ -7,19 +7,20 @@ import shlex
 PREFIX = "cdk_ecr_public_pull: "
 
 
-def say(text: str) -> str:
-    """Return the line that prints a text, with the name of who says it.
+def say(*lines: str) -> str:
+    """Return the command that prints a text, with the name of who says it before its first line.
 
     Args:
-        text: The text; nothing in it means anything to the shell.
+        lines: The lines of the text; nothing in them means anything to the shell.
     """
-    return f"  echo {shlex.quote(f'{PREFIX}{text}')}"
+    text = "\n".join(lines)
+    return f"echo {shlex.quote(PREFIX + text)}"
 
 
-def warn(text: str) -> str:
-    """Return the line that prints a text to the standard error.
+def warn(*lines: str) -> str:
+    """Return the command that prints a text to the standard error.
 
     Args:
-        text: As for ``say``.
+        lines: As for ``say``.
     """
-    return f"{say(text)} >&2"
+    return f"{say(*lines)} >&2"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from cdk_ecr_public_pull.builds.login import MARKER
 
@@ -140,6 +139,8 @@ def _failure_notes(phases: Mapping[str, object], login_phase: str) -> Iterator[N
 def _unknown_notes(phases: Mapping[str, object]) -> Iterator[Note]:
     for name in phases:
         if name not in PHASES:
+            from difflib import get_close_matches  # noqa: PLC0415  (needed only for a wrong word)
+
             close = get_close_matches(str(name), PHASES, n=1)
             hint = f" Did you mean {close[0]}?" if close else f" They are {', '.join(PHASES)}."
             yield Note(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from cdk_ecr_public_pull import __version__
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM, refuse_platform
 from cdk_ecr_public_pull.printable import escape_controls
 
@@ -203,14 +204,7 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        # Slower to import than the whole command line.
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
-        try:
-            number = version("cdk-ecr-public-pull")
-        except PackageNotFoundError:
-            number = "(not installed: run from its sources)"
-        print(f"{parser.prog} {number}")
+        print(f"{parser.prog} {__version__}")
         parser.exit()
 
 

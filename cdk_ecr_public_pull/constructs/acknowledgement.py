@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from functools import cache, lru_cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -55,6 +54,9 @@ def acknowledge_login(project: ExistingProject) -> None:
 @cache
 def acknowledges_by_construct() -> bool:
     """Whether CDK keeps an acknowledgement to the construct that it is made on."""
+    # Imported when it is needed: it takes a sixth of this package's time to import.
+    from importlib.metadata import version  # noqa: PLC0415
+
     major, minor, *_ = version("aws-cdk-lib").split(".")
     return (int(major), int(minor)) >= _BY_CONSTRUCT
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull.constructs.problems import Problem
-from cdk_ecr_public_pull.dockerfile.reporting import explain_verdict
 from cdk_ecr_public_pull.dockerfile.rules import Rule
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB
 
@@ -40,6 +39,9 @@ def _explained(image: PartialReference, config: Config) -> Iterator[tuple[Rule, 
     resolution = config.mirrors.resolve(image.reference)
     copy = resolution.replacement
     if copy is None:
+        # Imported when it is needed: an app whose images are moved does without it.
+        from cdk_ecr_public_pull.dockerfile.reporting import explain_verdict  # noqa: PLC0415
+
         explained = explain_verdict(resolution, image.familiar)
         if explained is not None:
             yield explained

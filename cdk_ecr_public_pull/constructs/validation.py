@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import traceback
-from contextlib import suppress
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 import jsii
 
+from cdk_ecr_public_pull import __version__
 from cdk_ecr_public_pull.config import find_config, parse_config
 from cdk_ecr_public_pull.constructs import files
 from cdk_ecr_public_pull.constructs.app_check import AppCheck
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 _NAME = "DockerHubPulls"
-_DISTRIBUTION = "cdk-ecr-public-pull"
 _PACKAGE = Path(__file__).parent.parent
 _CHECK_FAILED = "check-failed"
 
@@ -108,11 +106,9 @@ class DockerHubPulls:
         return _NAME
 
     @property
-    def version(self) -> str | None:
-        """The version of this package; None if it runs without being installed."""
-        with suppress(PackageNotFoundError):
-            return version(_DISTRIBUTION)
-        return None
+    def version(self) -> str:
+        """The version of this package."""
+        return __version__
 
     @property
     def rule_ids(self) -> list[str]:
@@ -160,7 +156,7 @@ class DockerHubPulls:
             place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
             cause = f"{type(error).__name__} at {place}: {error}"
             fix = (
-                f"this is a fault of {_DISTRIBUTION} {self.version or ''}: please report it with "
+                f"this is a fault of cdk-ecr-public-pull {__version__}: please report it with "
                 "the line above; report_only=True lets the synth go on until then"
             )
         severity = "warning" if self._report_only else "fatal"

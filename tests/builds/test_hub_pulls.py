@@ -35,27 +35,25 @@ sh -c 'echo "policy ${{{VARIABLE}-unset}}"'
 SAY = "cdk_ecr_public_pull:"
 REDIRECTED = (
     f"{SAY} docker build pulls images of Docker Hub from their copies, where they have one.\n"
-    f'{SAY} - "not found" at the place of a copy: there is none of that tag. Add it to allow.\n'
-    f"{SAY} - To build without it, set ECR_PUBLIC_PULL=off in the environment of the build.\n"
+    '- "not found" at the place of a copy: there is none of that tag. Add it to allow.\n'
+    "- To build without it, set ECR_PUBLIC_PULL=off in the environment of the build.\n"
 )
 ENFORCED = (
     f"{SAY} docker build pulls images of Docker Hub from their copies, and stops at one that has"
     " none.\n"
-    f'{SAY} "denied by policy" stands behind the name of that image. What to do about it:\n'
-    f"{SAY} - this job builds it, or loads it: add it to local_images.\n"
-    f"{SAY} - it has a copy: name that under mirrors.\n"
-    f"{SAY} - it is docker/dockerfile: take the # syntax= line out of the Dockerfile; BuildKit has"
+    '"denied by policy" stands behind the name of that image. What to do about it:\n'
+    "- this job builds it, or loads it: add it to local_images.\n"
+    "- it has a copy: name that under mirrors.\n"
+    "- it is docker/dockerfile: take the # syntax= line out of the Dockerfile; BuildKit has"
     " a frontend built in.\n"
-    f"{SAY} - it may be pulled from Docker Hub: add it to allow.\n"
+    "- it may be pulled from Docker Hub: add it to allow.\n"
 )
 OFF = (
     f"{SAY} ECR_PUBLIC_PULL is off: no source policy is set, so that images are pulled as they"
     " are written.\n"
 )
-NEWER = (
-    f"{SAY} Choose a newer image for the environment of the build, aws/codebuild/standard:7.0"
-    " say, or move the pulls in the Dockerfiles with ecr-public-pull fix.\n"
-)
+FIX = ", or move the pulls in the Dockerfiles with ecr-public-pull fix"
+NEWER = "Choose a newer image for the environment of the build, aws/codebuild/standard:7.0 say"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +64,7 @@ class Obstacle:
     environment: Mapping[str, str]
     cause: str
     remedy: str
+    fix: str = FIX
     policy: str = "unset"
 
 
@@ -74,16 +73,14 @@ OBSTACLES = (
         id="the user has a policy",
         environment={VARIABLE: "/etc/mine.json"},
         cause=f"{VARIABLE} names another, and BuildKit takes one",
-        remedy=f"{SAY} Add the rules that ecr-public-pull policy prints to that file, or leave the"
-        " variable to this command.\n",
+        remedy="Unset it, or add the rules that ecr-public-pull policy prints to its file",
         policy="/etc/mine.json",
     ),
     Obstacle(
         id="the old builder",
         environment={"DOCKER_BUILDKIT": "0"},
         cause="DOCKER_BUILDKIT switches BuildKit off",
-        remedy=f"{SAY} Take it out of the environment, or move the pulls in the Dockerfiles with"
-        " ecr-public-pull fix.\n",
+        remedy="Take it out of the environment",
     ),
     *(
         Obstacle(
@@ -111,7 +108,8 @@ OBSTACLES = (
         id="no folder for the file",
         environment={"TMPDIR": "/dev/null"},
         cause="its file cannot be written",
-        remedy=f"{SAY} Its folder is TMPDIR, or else /tmp; the error above says why.\n",
+        remedy="Its folder is TMPDIR, or else /tmp; the error above says why",
+        fix="",
     ),
 )
 
@@ -183,7 +181,7 @@ def test_the_policy_cannot_be_used(tmp_path: Path, case: Obstacle, shell: Sequen
     """A warning says so, and nothing is set."""
     assert obstructed(tmp_path, case, command(), shell) == (
         f"{SAY} WARNING: the source policy is not used: {case.cause}, so that images are pulled"
-        f" as they are written.\n{case.remedy}status 0\npolicy {case.policy}\n"
+        f" as they are written.\n{case.remedy}{case.fix}.\nstatus 0\npolicy {case.policy}\n"
     )
     assert list(tmp_path.glob("ecr-public-pull-policy.*")) == []
 
@@ -196,7 +194,7 @@ def test_the_policy_cannot_be_enforced(
     """The build fails, as a command does: what the shell runs next still runs."""
     assert obstructed(tmp_path, case, command(ENFORCE), shell) == (
         f"{SAY} ERROR: the source policy cannot be enforced: {case.cause}. The build fails.\n"
-        f"{case.remedy}status 1\npolicy {case.policy}\n"
+        f"{case.remedy}.\nstatus 1\npolicy {case.policy}\n"
     )
 
 

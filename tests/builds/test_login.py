@@ -32,29 +32,27 @@ elif ! (
       echo "cdk_ecr_public_pull: no login yet; trying again in $seconds seconds." >&2
       sleep $seconds
     fi
-    if aws ecr-public get-login-password --region us-east-1 \
+    for region in us-east-1; do
+      if aws ecr-public get-login-password --region $region \
 | docker login --username AWS --password-stdin public.ecr.aws; then
-      echo 'cdk_ecr_public_pull: logged in to public.ecr.aws at us-east-1.'
-      exit 0
-    fi
+        echo "cdk_ecr_public_pull: logged in to public.ecr.aws at $region."
+        exit 0
+      fi
+    done
   done
   false
 ); then
   docker logout public.ecr.aws || true
   echo 'cdk_ecr_public_pull: WARNING: no login to public.ecr.aws (asked: us-east-1). The build \
-goes on without one, at the lower rate of anonymous pulls.' >&2
-  echo 'cdk_ecr_public_pull: The errors of aws and docker above say why. The usual causes:' >&2
-  echo 'cdk_ecr_public_pull: - access denied: the role of the build needs \
-ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on resource *, and no policy of \
-the organization may deny these regions.' >&2
-  echo 'cdk_ecr_public_pull: - aws or docker not found: the login comes before your first command. \
-Put what ecr-public-pull login prints behind the command that installs them; it stays there.' >&2
-  echo 'cdk_ecr_public_pull: - a timeout: the build has no way to the internet (a VPC without \
-NAT).' >&2
-  case "${AWS_USE_FIPS_ENDPOINT:-}" in [Tt][Rr][Uu][Ee])
-    echo 'cdk_ecr_public_pull: - AWS_USE_FIPS_ENDPOINT is true: ECR Public documents no FIPS \
-endpoint.' >&2
-  esac
+goes on without one, at the lower rate of anonymous pulls.
+The errors of aws and docker above say why. The usual causes:
+- access denied: the role of the build needs ecr-public:GetAuthorizationToken and \
+sts:GetServiceBearerToken on resource *, and no policy of the organization may deny these regions.
+- aws or docker not found: the login comes before your first command. Put what \
+ecr-public-pull login prints behind the command that installs them; it stays there.
+- a timeout: the build has no way to the internet (a VPC without NAT).' >&2
+  case "${AWS_USE_FIPS_ENDPOINT:-}" in [Tt][Rr][Uu][Ee]) echo 'cdk_ecr_public_pull: \
+AWS_USE_FIPS_ENDPOINT is true: ECR Public documents no FIPS endpoint.' >&2 ;; esac
 fi"""
 
     assert login_commands(regions=[LoginRegion.US_EAST_1], required=False) == (expected,)

@@ -21,7 +21,6 @@ from cdk_ecr_public_pull import (
     EcrPublicPullProject,
     RewrittenBuildContext,
 )
-from cdk_ecr_public_pull.constructs import acknowledgement
 from cdk_ecr_public_pull.constructs.acknowledgement import acknowledges_by_construct
 
 if TYPE_CHECKING:
@@ -189,7 +188,7 @@ def test_an_older_cdk_gets_no_acknowledgement(
     version: str, monkeypatch: pytest.MonkeyPatch, *, expected: bool
 ) -> None:
     """Only a CDK that keeps an acknowledgement to its construct is given one."""
-    monkeypatch.setattr(acknowledgement, "version", {"aws-cdk-lib": version}.__getitem__)
+    monkeypatch.setattr("importlib.metadata.version", {"aws-cdk-lib": version}.__getitem__)
 
     # Not the answer that it remembers.
     assert acknowledges_by_construct.__wrapped__() is expected

@@ -6,11 +6,11 @@ import os
 import re
 import subprocess
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from cdk_ecr_public_pull import __version__
 from cdk_ecr_public_pull.constructs.acknowledgement import acknowledges_by_construct
 from scripts.synth import BIN, without_credentials
 
@@ -126,4 +126,4 @@ def test_a_fault_does_not_pass(folder: Path) -> None:
     code, said = synth(folder, "broken")
 
     said = re.sub(r"validation\.py:\d+", "validation.py:LINE", said)
-    assert (code, said) == (1, BROKEN.replace("VERSION", version("cdk-ecr-public-pull")))
+    assert (code, said) == (1, BROKEN.replace("VERSION", __version__))

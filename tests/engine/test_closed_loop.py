@@ -84,7 +84,7 @@ def test_enforced(world: World, codebuild: CodeBuild) -> None:
 
     assert not build.succeeded
     assert 'source "docker-image://docker.io/grafana/grafana:11" denied by policy' in build.log
-    assert 'cdk_ecr_public_pull: "denied by policy" stands behind the name' in build.log
+    assert '"denied by policy" stands behind the name' in build.log
     assert (world.hub.seen, world.private.pushed) == ([], [])
 
 

@@ -175,7 +175,7 @@ PULLS = (
         succeeds=False,
         says=(
             "public.ecr.aws/docker/library/node:21: not found",
-            'cdk_ecr_public_pull: - "not found" at the place of a copy',
+            '- "not found" at the place of a copy',
         ),
     ),
     Case(
@@ -184,7 +184,7 @@ PULLS = (
         succeeds=False,
         says=(
             "public.ecr.aws/docker/library/busybox:latest: not found",
-            'cdk_ecr_public_pull: - "not found" at the place of a copy',
+            '- "not found" at the place of a copy',
         ),
     ),
 )
