@@ -99,7 +99,7 @@ def hub_pulls_commands(
         _FIRST_LINE,
         'if [ "${ECR_PUBLIC_PULL:-}" = off ]; then',
         "  " + say(f"ECR_PUBLIC_PULL is off: no source policy is set, {_AS_WRITTEN}."),
-        *_obstructed(is_enforced=is_enforced),
+        *_look_for_obstacles(is_enforced=is_enforced),
         f"elif {POLICY_VARIABLE}=$(",
         *_write(json.dumps(policy, separators=(",", ":"))),
         f") && export {POLICY_VARIABLE}; then",
@@ -117,7 +117,7 @@ def hub_pulls_commands(
     return ("\n".join(lines),)
 
 
-def _obstructed(*, is_enforced: bool) -> list[str]:
+def _look_for_obstacles(*, is_enforced: bool) -> list[str]:
     fix = "" if is_enforced else ", or move the pulls in the Dockerfiles with ecr-public-pull fix"
     return [
         # In a shell of its own, so that its function is nobody else's.
@@ -127,13 +127,13 @@ def _obstructed(*, is_enforced: bool) -> list[str]:
         f'$2{fix}." >&2',
         "    exit 1",
         "  }",
-        *map(_passed, _OBSTACLES),
+        *map(_look_for, _OBSTACLES),
         "); then",
         "  false" if is_enforced else "  true",
     ]
 
 
-def _passed(obstacle: _Obstacle) -> str:
+def _look_for(obstacle: _Obstacle) -> str:
     unused = shlex.join(["unused", obstacle.cause, obstacle.remedy])
     return f'  case "{obstacle.word}" in {obstacle.pattern}) {unused} ;; esac'
 

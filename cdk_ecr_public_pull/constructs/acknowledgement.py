@@ -54,7 +54,7 @@ def acknowledge_login(project: ExistingProject) -> None:
 @cache
 def acknowledges_by_construct() -> bool:
     """Whether CDK keeps an acknowledgement to the construct that it is made on."""
-    # Imported when it is needed: it takes a sixth of this package's time to import.
+    # Slow to import, and needed only where cdk-nag is loaded.
     from importlib.metadata import version  # noqa: PLC0415
 
     major, minor, *_ = version("aws-cdk-lib").split(".")
