@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     )
     from cdk_ecr_public_pull.constructs.pull import EcrPublicPull
     from cdk_ecr_public_pull.constructs.validation import DockerHubPulls
-    from cdk_ecr_public_pull.dockerfile.findings import Finding
     from cdk_ecr_public_pull.dockerfile.pulls import Pull, find_pulls
     from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
     from cdk_ecr_public_pull.errors import EcrPublicPullError
     from cdk_ecr_public_pull.images.mirrors import Mirrors, Resolution, Verdict
     from cdk_ecr_public_pull.images.reference import ImageReference
+    from cdk_ecr_public_pull.report.finding import Finding
 
 __all__ = [
     "DockerHubPulls",
@@ -60,7 +60,7 @@ _MODULE_OF = {
     "EcrPublicPullError": "errors",
     "EcrPublicPullPipelineProject": "constructs.project",
     "EcrPublicPullProject": "constructs.project",
-    "Finding": "dockerfile.findings",
+    "Finding": "report.finding",
     "HubPulls": "builds.source_policy",
     "ImageReference": "images.reference",
     "LoginRegion": "builds.login",

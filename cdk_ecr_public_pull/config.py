@@ -23,10 +23,10 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings, Severity
 from cdk_ecr_public_pull.errors import InvalidConfig
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from cdk_ecr_public_pull.printable import escape_controls
+from cdk_ecr_public_pull.report.rules import Rule, RuleSettings, Severity
 
 FILE_NAME = "ecr-public-pull.toml"
 PYPROJECT = "pyproject.toml"

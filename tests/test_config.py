@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cdk_ecr_public_pull.config import Config, find_config, load_config, parse_config
-from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings, Severity
 from cdk_ecr_public_pull.errors import InvalidConfig
 from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.report.rules import Rule, RuleSettings, Severity
 
 RULES = (
     "docker-hub-pull, withdrawn-image, invalid-dockerfile, no-mirror, unknown-image, "

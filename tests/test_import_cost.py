@@ -34,7 +34,7 @@ def test_the_command_line_never_starts_node(command: str, tmp_path: Path) -> Non
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_bytes(b"FROM node:21.7.0-alpine3.19\n")
     modules = imported("-m", PACKAGE, command, str(dockerfile))
-    assert f"{PACKAGE}.dockerfile.positions" in modules
+    assert f"{PACKAGE}.report.locations" in modules
     assert {module.split(".")[0] for module in modules} & STARTS_NODE == set()
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from cdk_ecr_public_pull.cli.console import complaint
 from cdk_ecr_public_pull.cli.statuses import FOUND, OK, UNUSABLE
-from cdk_ecr_public_pull.dockerfile.findings import Finding
-from cdk_ecr_public_pull.dockerfile.rules import Severity
 from cdk_ecr_public_pull.errors import EcrPublicPullError
 from cdk_ecr_public_pull.printable import escape_controls
+from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.rules import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
-from cdk_ecr_public_pull.dockerfile.rules import Severity
 from cdk_ecr_public_pull.printable import escape_controls
+from cdk_ecr_public_pull.report.rules import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from constructs import IConstruct
 
-    from cdk_ecr_public_pull.dockerfile.findings import Finding
+    from cdk_ecr_public_pull.report.finding import Finding
 
 
 def warn(scope: IConstruct, rule: str, message: str) -> None:

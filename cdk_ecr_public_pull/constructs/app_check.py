@@ -14,8 +14,8 @@ from cdk_ecr_public_pull.constructs.problems import Owner
 from cdk_ecr_public_pull.constructs.template_images import resource_images
 from cdk_ecr_public_pull.constructs.tree import source_folder
 from cdk_ecr_public_pull.discovery import find_dockerfiles
-from cdk_ecr_public_pull.dockerfile.rules import Severity
 from cdk_ecr_public_pull.errors import UnusableFile
+from cdk_ecr_public_pull.report.rules import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

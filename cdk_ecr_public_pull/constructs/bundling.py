@@ -14,16 +14,16 @@ from cdk_ecr_public_pull.constructs.annotations import described
 from cdk_ecr_public_pull.constructs.source_folder import SourceFolder
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
-from cdk_ecr_public_pull.dockerfile.rules import Severity
 from cdk_ecr_public_pull.errors import InvalidReference, UnmovableImage
 from cdk_ecr_public_pull.images.mirrors import Mirrors, Verdict
 from cdk_ecr_public_pull.images.reference import ImageReference
+from cdk_ecr_public_pull.report.rules import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cdk_ecr_public_pull.constructs import files
-    from cdk_ecr_public_pull.dockerfile.findings import Finding
+    from cdk_ecr_public_pull.report.finding import Finding
 
 # What to do about an image without a copy; the other verdicts let it be.
 _AS_IT_IS = "cdk.DockerImage.from_registry pulls it from where it is"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.config import Config
     from cdk_ecr_public_pull.constructs.assembly import ImageBuild
     from cdk_ecr_public_pull.dockerfile.contexts import PlannedContexts
-    from cdk_ecr_public_pull.dockerfile.findings import Finding
     from cdk_ecr_public_pull.dockerfile.pulls import Pull
+    from cdk_ecr_public_pull.report.finding import Finding
 
 _INJECTOR = "PropertyInjectors.of(app).add(EcrPublicBuildContexts())"
 

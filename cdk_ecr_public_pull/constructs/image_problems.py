@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull.constructs.problems import Problem
-from cdk_ecr_public_pull.dockerfile.rules import Rule
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB
+from cdk_ecr_public_pull.report.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
-from cdk_ecr_public_pull.dockerfile.rules import Severity
 from cdk_ecr_public_pull.printable import escape_controls
+from cdk_ecr_public_pull.report.rules import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -16,9 +16,9 @@ from cdk_ecr_public_pull.constructs import files
 from cdk_ecr_public_pull.constructs.app_check import AppCheck
 from cdk_ecr_public_pull.constructs.problems import Problem, make_report
 from cdk_ecr_public_pull.constructs.tree import Tree
-from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings, Severity
 from cdk_ecr_public_pull.errors import EcrPublicPullError
 from cdk_ecr_public_pull.printable import escape_controls
+from cdk_ecr_public_pull.report.rules import Rule, RuleSettings, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

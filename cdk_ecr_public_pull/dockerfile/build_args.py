@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from cdk_ecr_public_pull.dockerfile.moves import ArgSite
 from cdk_ecr_public_pull.dockerfile.parsed import Arg
-from cdk_ecr_public_pull.dockerfile.positions import span_of
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.text import Text
+from cdk_ecr_public_pull.dockerfile.text import Text, span_of
 from cdk_ecr_public_pull.dockerfile.tokens import WordError
 from cdk_ecr_public_pull.dockerfile.words import Expansion, expand
 

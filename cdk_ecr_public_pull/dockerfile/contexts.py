@@ -25,19 +25,19 @@ from dataclasses import dataclass
 from cdk_ecr_public_pull.dockerfile.moves import Via, context_name
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.dockerfile.quick_contexts import contexts_quickly
-from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
 from cdk_ecr_public_pull.images.reference import IMAGE_SCHEME, ImageReference
+from cdk_ecr_public_pull.report.rules import RuleSettings
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from cdk_ecr_public_pull.dockerfile.findings import Finding
     from cdk_ecr_public_pull.dockerfile.moves import Decision
     from cdk_ecr_public_pull.dockerfile.pulls import Pull
+    from cdk_ecr_public_pull.report.finding import Finding
 
 # Where the platform is the building machine's: the two that CodeBuild has Docker on.
 _BUILDING_MACHINES = (DEFAULT_PLATFORM, "linux/arm64")

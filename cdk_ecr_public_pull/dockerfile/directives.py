@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 from cdk_ecr_public_pull.dockerfile.go_values import parse_bool
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.text import BOM, SPACES, Text
+from cdk_ecr_public_pull.dockerfile.text import SPACES, Text
+from cdk_ecr_public_pull.report.locations import BOM
 
 # The build argument that stands for ``# check=``.
 CHECK_ARG = "BUILDKIT_DOCKERFILE_CHECK"

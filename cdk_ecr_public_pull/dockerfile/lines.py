@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
-from cdk_ecr_public_pull.dockerfile.text import BOM, SPACES, Text
+from cdk_ecr_public_pull.dockerfile.text import SPACES, Text
+from cdk_ecr_public_pull.report.locations import BOM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

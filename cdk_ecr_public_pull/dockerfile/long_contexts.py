@@ -10,10 +10,10 @@ from cdk_ecr_public_pull.dockerfile.frontends import takes_contexts
 from cdk_ecr_public_pull.dockerfile.long_way import Outcome
 from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle, Via, context_name
 from cdk_ecr_public_pull.dockerfile.reporting import Reporter
-from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
 from cdk_ecr_public_pull.dockerfile.stages import Use
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from cdk_ecr_public_pull.images.reference import ImageReference
+from cdk_ecr_public_pull.report.rules import RuleSettings
 
 
 def plan_thoroughly(

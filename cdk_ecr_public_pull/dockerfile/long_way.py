@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
 from cdk_ecr_public_pull.dockerfile.collector import collecting_later
 from cdk_ecr_public_pull.dockerfile.decisions import decide
-from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits, in_order
-from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle
 from cdk_ecr_public_pull.dockerfile.parsed import Arg
-from cdk_ecr_public_pull.dockerfile.positions import Position, span_of
 from cdk_ecr_public_pull.dockerfile.pulls import describe_refusal
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.reporting import COPIES, Reporter
-from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings
 from cdk_ecr_public_pull.dockerfile.stages import Use
+from cdk_ecr_public_pull.dockerfile.text import span_of
 from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.report.edit import Edit, apply_edits, in_order
+from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.locations import Location
+from cdk_ecr_public_pull.report.rules import Rule, RuleSettings
 
 
 @dataclass(slots=True, kw_only=True)
@@ -195,9 +196,9 @@ def _needs_build_arg(refusal: Refusal, reporter: Reporter) -> Iterator[Finding]:
 def _at_refusal(
     rule: Rule, refusal: Refusal, message: str, remedy: str, reporter: Reporter
 ) -> Iterator[Finding]:
-    error = describe_refusal(refusal, reporter.positions)
-    start = Position(error.line, error.column)
-    end = Position(error.line, len(reporter.positions.line(error.line)) + 1)
+    error = describe_refusal(refusal, reporter.locations)
+    start = Location(error.line, error.column)
+    end = Location(error.line, len(reporter.locations.line(error.line)) + 1)
     return reporter.finding(rule, (start, end), message, remedy)
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from functools import lru_cache
 
-from cdk_ecr_public_pull.dockerfile.edits import Edit
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.images.mirrors import Resolution
 from cdk_ecr_public_pull.images.reference import ImageReference
+from cdk_ecr_public_pull.report.edit import Edit
 
 # The base that is no image.
 SCRATCH = "scratch"

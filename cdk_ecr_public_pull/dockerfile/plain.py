@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 
-from cdk_ecr_public_pull.dockerfile.text import BOM, MAX_LINE
+from cdk_ecr_public_pull.dockerfile.text import MAX_LINE
+from cdk_ecr_public_pull.report.locations import BOM
 
 # Possessive throughout: each piece is told from the next by its first character, so there
 # is nothing to come back to, and the time is linear.

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cdk_ecr_public_pull.dockerfile.build_args import BuildArgs
-from cdk_ecr_public_pull.dockerfile.edits import Edit
 from cdk_ecr_public_pull.dockerfile.moves import ArgSite, Move, Obstacle, replaced_prefix
-from cdk_ecr_public_pull.dockerfile.positions import span_of
-from cdk_ecr_public_pull.dockerfile.text import Text
+from cdk_ecr_public_pull.dockerfile.text import Text, span_of
 from cdk_ecr_public_pull.dockerfile.words import Expansion
+from cdk_ecr_public_pull.report.edit import Edit
 
 
 def plan_move(origin: Expansion, new_name: str, args: BuildArgs, word: Text) -> Move:

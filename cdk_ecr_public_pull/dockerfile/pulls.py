@@ -9,11 +9,12 @@ from cdk_ecr_public_pull.dockerfile.analysis import Conditions, analyse
 from cdk_ecr_public_pull.dockerfile.collector import collecting_later
 from cdk_ecr_public_pull.dockerfile.moves import Via
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
-from cdk_ecr_public_pull.dockerfile.positions import Positions, Span, span_of
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.stages import Use
+from cdk_ecr_public_pull.dockerfile.text import span_of
 from cdk_ecr_public_pull.dockerfile.words import Expansion
 from cdk_ecr_public_pull.images.reference import ImageReference
+from cdk_ecr_public_pull.report.locations import Locations, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,18 +104,18 @@ def find_pulls(
     """
     conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
     analysis = analyse(content, conditions)
-    positions = Positions(content)
+    locations = Locations(content)
     reachable = analysis.reachable()
-    pulls = tuple(_pull(use, image, reachable, positions) for use, image in analysis.pulls)
+    pulls = tuple(_pull(use, image, reachable, locations) for use, image in analysis.pulls)
     refusals = analysis.refusals
-    error = describe_refusal(refusals[0], positions) if refusals else None
+    error = describe_refusal(refusals[0], locations) if refusals else None
     return FoundPulls(pulls=pulls, error=error)
 
 
-def describe_refusal(refusal: Refusal, positions: Positions) -> DockerfileError:
+def describe_refusal(refusal: Refusal, locations: Locations) -> DockerfileError:
     """Say where a refusal is, in lines and columns."""
-    start = positions.at(refusal.start)
-    place = positions.at(refusal.start if refusal.offset is None else refusal.offset)
+    start = locations.at(refusal.start)
+    place = locations.at(refusal.start if refusal.offset is None else refusal.offset)
     return DockerfileError(
         message=refusal.message,
         line=start.line,
@@ -123,9 +124,9 @@ def describe_refusal(refusal: Refusal, positions: Positions) -> DockerfileError:
     )
 
 
-def _pull(use: Use, image: ImageReference, reachable: set[int], positions: Positions) -> Pull:
+def _pull(use: Use, image: ImageReference, reachable: set[int], locations: Locations) -> Pull:
     span = span_of(use.word)
-    position = positions.at(span.start)
+    position = locations.at(span.start)
     is_syntax = use.via is Via.SYNTAX
     return Pull(
         image=image,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits, in_order
 from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Place, Via, replaced_prefix
 from cdk_ecr_public_pull.dockerfile.text import Text
 from cdk_ecr_public_pull.dockerfile.usual import (
@@ -23,6 +22,7 @@ from cdk_ecr_public_pull.dockerfile.usual import (
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.mirrors import Mirrors, Resolution, Verdict
 from cdk_ecr_public_pull.images.reference import ImageReference, parse_image
+from cdk_ecr_public_pull.report.edit import Edit, apply_edits, in_order
 
 # Enough for all images of a large repository.
 _MOST_KNOWN = 4096

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cdk_ecr_public_pull.dockerfile.edits import Edit
-from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.moves import Decision, Move, Obstacle, Place, Via
-from cdk_ecr_public_pull.dockerfile.positions import Position, Positions, span_of
-from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings
-from cdk_ecr_public_pull.dockerfile.text import Text
+from cdk_ecr_public_pull.dockerfile.text import Text, span_of
 from cdk_ecr_public_pull.images.mirrors import Resolution, Verdict
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
+from cdk_ecr_public_pull.report.edit import Edit
+from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.locations import Location, Locations
+from cdk_ecr_public_pull.report.rules import Rule, RuleSettings
 
 _IGNORE = re.compile(r"\s*#\s*ecr-public-pull:\s*ignore\[([a-z\s,-]*)\]")
 # Where the copies of official images are, as an example for others.
@@ -51,7 +51,7 @@ class Reporter:
 
     def __init__(self, content: bytes, *, path: str, settings: RuleSettings) -> None:
         self.path = path
-        self.positions = Positions(content)
+        self.locations = Locations(content)
         self.settings = settings
 
     def wants_pull(self, place: Place) -> bool:
@@ -59,9 +59,9 @@ class Reporter:
         rule = Rule.DOCKER_HUB_PULL
         if not self.settings.wants_pulls:
             return False
-        if not self.positions.has_ignores:
+        if not self.locations.has_ignores:
             return True
-        return not self._ignores(rule, self.positions.at(span_of(place.word).start).line)
+        return not self._ignores(rule, self.locations.at(span_of(place.word).start).line)
 
     def about(
         self, decisions: Iterable[Decision], *, tell_mended: bool = False
@@ -99,7 +99,7 @@ class Reporter:
         if tell_mended or not decision.is_mended:
             remedy = f"pull {copy}"
             if move.site is not None:
-                line = self.positions.at(move.site.start).line
+                line = self.locations.at(move.site.start).line
                 remedy += f", by the default of ARG {move.site.name} on line {line}"
             if move.obstacle is not None:
                 rule, message, remedy = _explain(move, copy)
@@ -119,13 +119,13 @@ class Reporter:
     ) -> Iterator[Finding]:
         """A finding about a word, unless its rule is off or ignored there."""
         span = span_of(word)
-        ends = (self.positions.at(span.start), self.positions.at(span.end))
+        ends = (self.locations.at(span.start), self.locations.at(span.end))
         yield from self.finding(rule, ends, message, remedy, edit)
 
     def finding(
         self,
         rule: Rule,
-        ends: tuple[Position, Position],
+        ends: tuple[Location, Location],
         message: str,
         remedy: str,
         edit: Edit | None = None,
@@ -150,9 +150,9 @@ class Reporter:
 
     def _ignores(self, rule: Rule, line: int) -> bool:
         """Whether the line above says ``# ecr-public-pull: ignore[rule] reason``."""
-        if line == 1 or not self.positions.has_ignores:
+        if line == 1 or not self.locations.has_ignores:
             return False
-        match = _IGNORE.match(self.positions.line(line - 1))
+        match = _IGNORE.match(self.locations.line(line - 1))
         return match is not None and rule in re.split(r"[\s,]+", match[1])
 
 

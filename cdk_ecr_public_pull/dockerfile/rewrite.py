@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.collector import collecting_later
-from cdk_ecr_public_pull.dockerfile.edits import Edit
-from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.dockerfile.quick import QuickRewrite, rewrite_quickly
-from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
 from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
+from cdk_ecr_public_pull.report.edit import Edit
+from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.rules import RuleSettings
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False

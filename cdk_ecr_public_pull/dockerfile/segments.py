@@ -19,7 +19,7 @@ from dockerfile_parse import DockerfileParser
 from cdk_ecr_public_pull.dockerfile.heredocs import Heredoc, find_heredocs
 from cdk_ecr_public_pull.dockerfile.lines import Lines
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.text import BOM
+from cdk_ecr_public_pull.report.locations import BOM
 
 _SENTINEL = b"x\n"
 _COMMENT = b"#"

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from cdk_ecr_public_pull.report.locations import Span
+
 # BuildKit's scanner: bufio.MaxScanTokenSize - 1.
 MAX_LINE = 65_535
-BOM = b"\xef\xbb\xbf"
 # What Go's unicode.IsSpace calls space; Python's str.isspace has four more (U+001C to U+001F).
 SPACES = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -103,3 +104,12 @@ class Text:
             offsets.append(self.offsets[index])
             index += len(char.encode("utf-8", "surrogateescape"))
         return Text(chars, offsets)
+
+
+def span_of(word: Text) -> Span:
+    """The bytes of a word of the file, which is not empty."""
+    first, last = word.offsets[0], word.offsets[-1]
+    if first is None or last is None:
+        msg = f"{word.chars!r} is not a word of the file"
+        raise ValueError(msg)
+    return Span(first, last + len(word.chars[-1].encode("utf-8", "surrogateescape")))

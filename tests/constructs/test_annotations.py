@@ -7,8 +7,8 @@ from aws_cdk import assertions
 from constructs import Construct
 
 from cdk_ecr_public_pull.constructs.annotations import annotate
-from cdk_ecr_public_pull.dockerfile.findings import Finding
-from cdk_ecr_public_pull.dockerfile.rules import Rule, Severity
+from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.rules import Rule, Severity
 
 
 def finding(rule: Rule, severity: Severity, message: str) -> Finding:

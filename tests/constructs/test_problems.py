@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cdk_ecr_public_pull.constructs.problems import Owner, Problem, make_report
-from cdk_ecr_public_pull.dockerfile.rules import Severity
+from cdk_ecr_public_pull.report.rules import Severity
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 

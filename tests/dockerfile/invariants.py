@@ -10,21 +10,21 @@ from cdk_ecr_public_pull.dockerfile import rewrite as rewriting
 from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
 from cdk_ecr_public_pull.dockerfile.contexts import plan_contexts
 from cdk_ecr_public_pull.dockerfile.directives import find_escape
-from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.instruction import Instruction
 from cdk_ecr_public_pull.dockerfile.instructions import parse_instruction
 from cdk_ecr_public_pull.dockerfile.parsed import Copy, Other, Run
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
-from cdk_ecr_public_pull.dockerfile.positions import Positions
 from cdk_ecr_public_pull.dockerfile.pulls import find_pulls
 from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.rendering import render
 from cdk_ecr_public_pull.dockerfile.rewrite import Rewrite, check_dockerfile, rewrite_dockerfile
-from cdk_ecr_public_pull.dockerfile.rules import Rule
 from cdk_ecr_public_pull.dockerfile.scan import scan_plain
 from cdk_ecr_public_pull.dockerfile.stages import StageGraph, State, Step
 from cdk_ecr_public_pull.dockerfile.steps import refused_steps
 from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.formats.text import render
+from cdk_ecr_public_pull.report.locations import Locations
+from cdk_ecr_public_pull.report.rules import Rule
 
 _CONDITIONS = Conditions(build_args={}, target=None, platform=DEFAULT_PLATFORM)
 
@@ -95,13 +95,13 @@ def check_findings(content: bytes, rewrite: Rewrite) -> None:
     left = Counter(_key(finding) for finding in rewrite.findings)
     told = Counter(_key(finding) for finding in checked if finding.edit is None)
     assert left == told
-    positions = Positions(content)
+    locations = Locations(content)
     for finding in checked:
-        assert render(finding, positions).replace("\n", "").isprintable()
+        assert render(finding, locations).replace("\n", "").isprintable()
         start = (finding.line, finding.column)
         assert (1, 1) <= start <= (finding.end_line, finding.end_column)
-        assert finding.column <= len(positions.line(finding.line)) + 1
-        assert finding.end_column <= len(positions.line(finding.end_line)) + 1
+        assert finding.column <= len(locations.line(finding.line)) + 1
+        assert finding.end_column <= len(locations.line(finding.end_line)) + 1
 
 
 def _key(finding: Finding) -> tuple[Rule, int, int, str, str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cdk_ecr_public_pull.dockerfile.rendering import render_all
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
+from cdk_ecr_public_pull.report.formats.text import render_all
 
 
 def report_on(content: bytes, path: str = "Dockerfile") -> str:

@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
-from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
 from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.rules import RuleSettings
 
 DATA = Path(__file__).parent.parent / "data"
 COPIES = b"public.ecr.aws/docker/library/"

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from cdk_ecr_public_pull.dockerfile import long_way, quick
-from cdk_ecr_public_pull.dockerfile.edits import Edit, apply_edits
-from cdk_ecr_public_pull.dockerfile.findings import Finding
-from cdk_ecr_public_pull.dockerfile.rendering import render_all
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile, rewrite_dockerfile
 from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.report.edit import Edit, apply_edits
+from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.formats.text import render_all
 
 Break = Callable[[list[Edit]], list[Edit]]
 

@@ -13,8 +13,8 @@ from cdk_ecr_public_pull.dockerfile.long_way import planned_edits
 from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.dockerfile.pulls import find_pulls
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile, rewrite_dockerfile
-from cdk_ecr_public_pull.dockerfile.rules import RuleSettings
 from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.report.rules import RuleSettings
 
 SMALL = b"FROM node:21\n"
 LARGE = SMALL * 10_000

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from cdk_ecr_public_pull.dockerfile.contexts import PlannedContexts, plan_contexts
-from cdk_ecr_public_pull.dockerfile.rendering import render_all
-from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings
 from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.report.formats.text import render_all
+from cdk_ecr_public_pull.report.rules import Rule, RuleSettings
 
 COPY = "docker-image://public.ecr.aws/docker/library/"
 DIGEST = "sha256:" + "ab" * 32

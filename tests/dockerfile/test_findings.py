@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.rules import Rule
+from cdk_ecr_public_pull.report.rules import Rule
 from tests.dockerfile.reports import report_on
 
 DIGEST = "sha256:" + "ab" * 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile, rewrite_dockerfile
-from cdk_ecr_public_pull.dockerfile.rules import Rule, RuleSettings, Severity
+from cdk_ecr_public_pull.report.rules import Rule, RuleSettings, Severity
 from tests.dockerfile.support import check_unchanged
 
 

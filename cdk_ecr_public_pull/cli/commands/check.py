@@ -11,8 +11,8 @@ from cdk_ecr_public_pull.cli.commands.common import config_of, work_on
 from cdk_ecr_public_pull.cli.files import read_file
 from cdk_ecr_public_pull.cli.outcome import Outcome, outcome_of
 from cdk_ecr_public_pull.config import Config
-from cdk_ecr_public_pull.dockerfile.findings import Finding
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
+from cdk_ecr_public_pull.report.finding import Finding
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,9 +52,9 @@ def check_file(name: str, *, config: Config, as_json: bool = False) -> Outcome:
 def _report(findings: Sequence[Finding], content: bytes, *, as_json: bool) -> str:
     # Each is imported when it is needed: a file without findings does without both.
     if as_json:
-        from cdk_ecr_public_pull.cli.json_report import findings_as_json  # noqa: PLC0415
+        from cdk_ecr_public_pull.report.formats.json import findings_as_json  # noqa: PLC0415
 
         return findings_as_json(findings, content)
-    from cdk_ecr_public_pull.dockerfile.rendering import render_all  # noqa: PLC0415
+    from cdk_ecr_public_pull.report.formats.text import render_all  # noqa: PLC0415
 
     return render_all(findings, content)

@@ -10,9 +10,9 @@ from cdk_ecr_public_pull.cli.commands.common import config_of, work_on
 from cdk_ecr_public_pull.cli.files import ReadFile, check_replaceable, read_file, replace_file
 from cdk_ecr_public_pull.cli.outcome import Outcome, count, outcome_of
 from cdk_ecr_public_pull.config import Config
-from cdk_ecr_public_pull.dockerfile.rendering import render_all
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
 from cdk_ecr_public_pull.printable import escape_controls
+from cdk_ecr_public_pull.report.formats.text import render_all
 
 
 def run(options: argparse.Namespace) -> int:

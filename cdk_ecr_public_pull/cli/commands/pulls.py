@@ -67,7 +67,7 @@ def list_pulls(
         output = "".join(_line(name, pull, resolution) for pull, resolution in resolved)
         return Outcome(output=output, notes=_refusal(name, found))
     # The report for people does without the json package.
-    from cdk_ecr_public_pull.cli.json_report import pulls_as_json  # noqa: PLC0415
+    from cdk_ecr_public_pull.cli.pulls_json import pulls_as_json  # noqa: PLC0415
 
     edits = planned_edits(
         content,

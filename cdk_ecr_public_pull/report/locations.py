@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from cdk_ecr_public_pull.dockerfile.text import BOM, Text
+BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,8 @@ class Span:
     end: int
 
 
-def span_of(word: Text) -> Span:
-    """The bytes of a word of the file, which is not empty."""
-    first, last = word.offsets[0], word.offsets[-1]
-    if first is None or last is None:
-        msg = f"{word.chars!r} is not a word of the file"
-        raise ValueError(msg)
-    return Span(first, last + len(word.chars[-1].encode("utf-8", "surrogateescape")))
-
-
 @dataclass(frozen=True, slots=True)
-class Position:
+class Location:
     """A place as an editor shows it.
 
     Attributes:
@@ -45,7 +36,7 @@ class Position:
     column: int
 
 
-class Positions:
+class Locations:
     """The lines of a file, to find places in."""
 
     def __init__(self, content: bytes) -> None:
@@ -57,7 +48,7 @@ class Positions:
         """Whether the file has a comment that may make a finding be ignored."""
         return b"ecr-public-pull:" in self._content
 
-    def at(self, offset: int) -> Position:
+    def at(self, offset: int) -> Location:
         """The place of a byte.
 
         Args:
@@ -67,7 +58,7 @@ class Positions:
         before = self._content[self._starts[line - 1] : offset]
         if line == 1:
             before = before.removeprefix(BOM)
-        return Position(line, len(before.decode("utf-8", "replace")) + 1)
+        return Location(line, len(before.decode("utf-8", "replace")) + 1)
 
     def line(self, number: int) -> str:
         """A line's text, without its end.

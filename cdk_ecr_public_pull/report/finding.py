@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.edits import Edit
-from cdk_ecr_public_pull.dockerfile.rules import Rule, Severity
+from cdk_ecr_public_pull.report.edit import Edit
+from cdk_ecr_public_pull.report.rules import Rule, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cdk_ecr_public_pull.dockerfile.findings import Finding
-from cdk_ecr_public_pull.dockerfile.positions import Positions
 from cdk_ecr_public_pull.printable import escape_controls
+from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.locations import Locations
 
 _TAB_WIDTH = 4
 
@@ -18,22 +18,22 @@ def render_all(findings: Iterable[Finding], content: bytes) -> str:
         findings: The findings.
         content: The file that they were found in.
     """
-    positions = Positions(content)
-    return "".join(f"{render(finding, positions)}\n" for finding in findings)
+    locations = Locations(content)
+    return "".join(f"{render(finding, locations)}\n" for finding in findings)
 
 
-def render(finding: Finding, positions: Positions) -> str:
+def render(finding: Finding, locations: Locations) -> str:
     r"""Write a finding out, with the line it is on and a mark under the place.
 
     Args:
         finding: The finding.
-        positions: The file that it was found in.
+        locations: The file that it was found in.
 
     Returns:
         Lines of text: ``path:line:column: severity: message [rule]``, the source line,
         a mark under it, and the remedy.
     """
-    source = positions.line(finding.line)
+    source = locations.line(finding.line)
     before = source[: finding.column - 1].expandtabs(_TAB_WIDTH)
     marked = source[finding.column - 1 :]
     if finding.end_line == finding.line:
