@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.builds.login import LoginRegion
     from cdk_ecr_public_pull.builds.source_policy import HubPulls
     from cdk_ecr_public_pull.constructs.build_contexts import EcrPublicBuildContexts
-    from cdk_ecr_public_pull.constructs.bundling import EcrPublicDockerImage
-    from cdk_ecr_public_pull.constructs.context import RewrittenBuildContext
+    from cdk_ecr_public_pull.constructs.docker_image import EcrPublicDockerImage
     from cdk_ecr_public_pull.constructs.project import (
         EcrPublicPullPipelineProject,
         EcrPublicPullProject,
     )
     from cdk_ecr_public_pull.constructs.pull import EcrPublicPull
+    from cdk_ecr_public_pull.constructs.rewritten_build_context import RewrittenBuildContext
     from cdk_ecr_public_pull.constructs.validation import DockerHubPulls
     from cdk_ecr_public_pull.dockerfile.pulls import Pull, find_pulls
     from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
@@ -55,7 +55,7 @@ __version__ = "0.1.0"
 _MODULE_OF = {
     "DockerHubPulls": "constructs.validation",
     "EcrPublicBuildContexts": "constructs.build_contexts",
-    "EcrPublicDockerImage": "constructs.bundling",
+    "EcrPublicDockerImage": "constructs.docker_image",
     "EcrPublicPull": "constructs.pull",
     "EcrPublicPullError": "errors",
     "EcrPublicPullPipelineProject": "constructs.project",
@@ -67,7 +67,7 @@ _MODULE_OF = {
     "Mirrors": "images.mirrors",
     "Pull": "dockerfile.pulls",
     "Resolution": "images.mirrors",
-    "RewrittenBuildContext": "constructs.context",
+    "RewrittenBuildContext": "constructs.rewritten_build_context",
     "Verdict": "images.mirrors",
     "find_pulls": "dockerfile.pulls",
     "rewrite_dockerfile": "dockerfile.rewrite",

@@ -24,7 +24,7 @@ from pathlib import Path
 import dockerfile
 from dockerfile_parse import DockerfileParser
 
-from cdk_ecr_public_pull.discovery import is_dockerfile_name
+from cdk_ecr_public_pull.discovery.dockerfiles import is_dockerfile_name
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
 
 ROOT = Path(__file__).parent.parent

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,58 @@ ARROWS = {
         *("builds", "config", "discovery", "dockerfile", "errors", "images", "printable"),
         "report",
     },
-    "discovery": {"git", "printable"},
+    "discovery": {"printable"},
     "dockerfile": {"collector", "errors", "images", "report"},
     "errors": set(),
-    "git": {"printable"},
     "images": {"errors"},
     "printable": set(),
     "report": {"errors", "images", "printable"},
+}
+
+# The same within rooms: each of their folders and modules, and which others of the room it may
+# import. The room's own __init__.py is the empty name.
+INSIDE = {
+    "builds": {
+        "": set(),
+        "buildspec": {"commands", "plain_data", "shell", "source_policy"},
+        "commands": {"plain_data", "source_policy"},
+        "login": {"commands"},
+        "plain_data": set(),
+        "shell": set(),
+        "source_policy": set(),
+    },
+    "cli": {
+        "": set(),
+        "command_line": set(),
+        "commands": {
+            *("console", "diff", "file_result", "files", "pulls_json", "statuses", "workers"),
+        },
+        "console": set(),
+        "diff": set(),
+        "file_result": {"console", "statuses"},
+        "files": set(),
+        "main": {"console", "statuses"},
+        "pulls_json": set(),
+        "statuses": set(),
+        "workers": {"file_result", "statuses"},
+    },
+    "constructs": {
+        "": set(),
+        "build_context": set(),
+        "build_contexts": {"build_context", "codebuild"},
+        "codebuild": set(),
+        "docker_image": {"build_context", "codebuild"},
+        "project": {"build_context", "codebuild", "pull"},
+        "pull": {"codebuild"},
+        "rewritten_build_context": {"build_context", "codebuild"},
+        "synth_check": {"build_context", "codebuild"},
+        "validation": {"build_context", "synth_check"},
+    },
+    "discovery": {
+        "": set(),
+        "dockerfiles": {"git"},
+        "git": set(),
+    },
 }
 
 # A constant of the package's own __init__.py, which any room may name.
@@ -83,6 +129,11 @@ def room_of(name: str) -> str:
     return name.split(".")[1] if "." in name else ""
 
 
+def part_of(name: str) -> str:
+    """The folder or module of its room that a dotted name of the package lies in."""
+    return name.split(".")[2] if name.count(".") > 1 else ""
+
+
 def wrong_imports(source: str, module: str, package: str) -> list[str]:
     """The imports of a module that its room must not have."""
     room = room_of(module) if module.startswith(PACKAGE) else module
@@ -94,6 +145,10 @@ def wrong_imports(source: str, module: str, package: str) -> list[str]:
         allowed = {room, VERSION, *ARROWS.get(room, ())}
         if top == PACKAGE and room in ARROWS and room_of(name) not in allowed:
             wrong.append(name)
+        if top == PACKAGE and room in INSIDE and room_of(name) == room:
+            part = part_of(module)
+            if part_of(name) not in {part, *INSIDE[room].get(part, ())}:
+                wrong.append(name)
     return wrong
 
 
@@ -106,9 +161,20 @@ def test_imports_follow_the_arrows(path: Path) -> None:
 
 
 def test_every_room_has_its_arrows() -> None:
-    """A new room is in the table, and the table names no room that is gone."""
+    """A new room or part of one is in its table, and no table names one that is gone."""
     names = [module_name(path) for path in source_files()]
     assert {room_of(name) for name in names if name.startswith(PACKAGE)} == set(ARROWS)
+    parts: dict[str, set[str]] = {room: set() for room in INSIDE}
+    for name in names:
+        if name.startswith(PACKAGE) and room_of(name) in INSIDE:
+            parts[room_of(name)].add(part_of(name))
+    assert parts == {room: set(arrows) for room, arrows in INSIDE.items()}
+
+
+@pytest.mark.parametrize("arrows", [ARROWS, *INSIDE.values()], ids=["rooms", *INSIDE])
+def test_the_arrows_lead_one_way(arrows: Mapping[str, set[str]]) -> None:
+    """No way along the arrows of a table leads back to where it began."""
+    TopologicalSorter(arrows).prepare()
 
 
 @pytest.mark.parametrize(
@@ -124,6 +190,13 @@ def test_every_room_has_its_arrows() -> None:
         (f"from {PACKAGE} import find_pulls", "cli.main", [f"{PACKAGE}.find_pulls"]),
         (f"import {PACKAGE}.dockerfile.pulls", "images.mirrors", [f"{PACKAGE}.dockerfile.pulls"]),
         ("if TYPE_CHECKING:\n    import aws_cdk", "images.mirrors", ["aws_cdk"]),
+        ("from ..shell import words", "builds.buildspec.merge", []),
+        ("from .. import buildspec", "builds.shell.words", [f"{PACKAGE}.builds.buildspec"]),
+        (
+            f"from {PACKAGE}.constructs import pull",
+            "constructs.codebuild.facts",
+            [f"{PACKAGE}.constructs.pull"],
+        ),
     ],
 )
 def test_the_check_sees_a_wrong_import(source: str, module: str, expected: list[str]) -> None:

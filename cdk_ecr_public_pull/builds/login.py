@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from cdk_ecr_public_pull.builds.messages import PREFIX, say, warn
+from cdk_ecr_public_pull.builds.commands.messages import MARKER, PREFIX, say, warn
 
 
 class LoginRegion(StrEnum):
@@ -22,13 +22,6 @@ class LoginRegion(StrEnum):
 DEFAULT_LOGIN_REGIONS = (LoginRegion.US_WEST_2, LoginRegion.US_EAST_1)
 
 LOGIN_ACTIONS = ("ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken")
-
-MARKER = "# cdk_ecr_public_pull: "
-"""How every command that this library puts into a buildspec begins.
-
-The whole first line names the command: a merge that finds a command with the
-same first line leaves it alone, whatever comes after that line.
-"""
 
 _FIRST_LINE = f"{MARKER}log in to public.ecr.aws"
 

@@ -45,7 +45,7 @@ _AS_WRITTEN = {"ecr-public-pull.as-written": "true"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
+class _PolicyRule:
     """A rule; all are REGEX, because an EXACT one that converts can name no other image.
 
     BuildKit keeps one selector for each identifier, whatever its constraints: no two
@@ -104,7 +104,7 @@ def source_policy(
         return {"version": 1, "rules": []}
     rules = [*_declared(mirrors), *_catalog(mirrors)]
     if hub_pulls is HubPulls.ENFORCE:
-        rules.append(_Rule(action="DENY", identifier=_HUB))
+        rules.append(_PolicyRule(action="DENY", identifier=_HUB))
     kept = [*mirrors.local_patterns(), *allowed]
     if not kept:
         return {"version": 1, "rules": [rule.as_json(constraints=[]) for rule in rules]}
@@ -118,20 +118,20 @@ def source_policy(
     }
 
 
-def _marking(patterns: Iterable[ImagePattern]) -> _Rule:
+def _marking(patterns: Iterable[ImagePattern]) -> _PolicyRule:
     choice = "|".join(dict.fromkeys(map(_expression, patterns)))
     identifier = f"^{IMAGE_SCHEME}(?:{choice})$"
     # Without a copy to go to, BuildKit would take the selector's identifier, an expression.
-    return _Rule(action="CONVERT", identifier=identifier, copy="${0}", attrs=_AS_WRITTEN)
+    return _PolicyRule(action="CONVERT", identifier=identifier, copy="${0}", attrs=_AS_WRITTEN)
 
 
-def _declared(mirrors: Mirrors) -> Iterator[_Rule]:
+def _declared(mirrors: Mirrors) -> Iterator[_PolicyRule]:
     for name, copy in mirrors.declared_copies():
         rest = "(.+)" if name.endswith("/") else _VERSION
         yield _conversion(f"^{IMAGE_SCHEME}{_literal(name)}{rest}$", f"{copy}${{1}}")
 
 
-def _catalog(mirrors: Mirrors) -> Iterator[_Rule]:
+def _catalog(mirrors: Mirrors) -> Iterator[_PolicyRule]:
     """One rule for each place where copies of official images are; there is one, as a rule."""
     declared = [name for name, _ in mirrors.declared_copies()]
     # Local images are a matter of the marking.
@@ -157,8 +157,8 @@ def _covers(key: str, name: str) -> bool:
     return name.startswith(key) if key.endswith("/") else name == key
 
 
-def _conversion(identifier: str, copy: str) -> _Rule:
-    return _Rule(action="CONVERT", identifier=identifier, copy=f"{IMAGE_SCHEME}{copy}")
+def _conversion(identifier: str, copy: str) -> _PolicyRule:
+    return _PolicyRule(action="CONVERT", identifier=identifier, copy=f"{IMAGE_SCHEME}{copy}")
 
 
 def _expression(pattern: ImagePattern) -> str:

@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.discovery import STDIN
+from cdk_ecr_public_pull.discovery.dockerfiles import STDIN
 from cdk_ecr_public_pull.errors import UnusableFile
 from cdk_ecr_public_pull.printable import escape_controls
 

@@ -53,9 +53,9 @@ def _run(arguments: Sequence[str] | None) -> int:
             reconfigure(errors="backslashreplace")
     # What is imported stays: looking for garbage in it slows the start, and the exit.
     with resting_collector():
-        parser = import_module("cdk_ecr_public_pull.cli.arguments").parser()
+        parser = import_module("cdk_ecr_public_pull.cli.command_line").parser()
         options = parser.parse_args(arguments)
-        command = import_module(f"cdk_ecr_public_pull.cli.commands.{options.command}")
+        command = import_module(f"cdk_ecr_public_pull.cli.commands.{options.command}_command")
         if arguments is None:
             # Only in a process of its own: what is garbage by now is never collected.
             gc.freeze()

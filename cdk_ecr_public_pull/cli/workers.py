@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Sequence
 
-from cdk_ecr_public_pull.cli.outcome import Outcome, Work, attempt
+from cdk_ecr_public_pull.cli.file_result import FileResult, Work, attempt
 from cdk_ecr_public_pull.cli.statuses import TERMINATED
-from cdk_ecr_public_pull.discovery import STDIN
+from cdk_ecr_public_pull.discovery.dockerfiles import STDIN
 from cdk_ecr_public_pull.errors import UnusableFile
 
 # With fewer, starting processes takes longer than it saves.
@@ -17,7 +17,7 @@ _FILES_PER_CHUNK = 32
 _CHUNKS_PER_WORKER = 4
 
 
-def outcomes(work: Work, names: Sequence[str]) -> Generator[Outcome]:
+def results_of(work: Work, names: Sequence[str]) -> Generator[FileResult]:
     """Work on files.
 
     Close the iterator (``close()``) if it is not used up: then no worker process is left,
@@ -40,7 +40,7 @@ def outcomes(work: Work, names: Sequence[str]) -> Generator[Outcome]:
         yield from _in_processes(work, names, workers)
 
 
-def _in_processes(work: Work, names: Sequence[str], workers: int) -> Generator[Outcome]:
+def _in_processes(work: Work, names: Sequence[str], workers: int) -> Generator[FileResult]:
     # All of these are slow to import, and a few files do without them.
     import signal  # noqa: PLC0415
     from collections import deque  # noqa: PLC0415
@@ -49,7 +49,7 @@ def _in_processes(work: Work, names: Sequence[str], workers: int) -> Generator[O
 
     old_handler = signal.signal(signal.SIGTERM, _terminate)
     pool = ProcessPoolExecutor(workers, initializer=_begin, initargs=(work,))
-    pending: deque[Future[list[Outcome]]] = deque()
+    pending: deque[Future[list[FileResult]]] = deque()
     try:
         for start in range(0, len(names), _FILES_PER_CHUNK):
             # A new process must not meet Ctrl-C before it has learned to leave it to this one.
@@ -103,7 +103,7 @@ def _end_with(parent: object) -> None:
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 
-def _do(names: Sequence[str]) -> list[Outcome]:
+def _do(names: Sequence[str]) -> list[FileResult]:
     return [attempt(_work, name) for name in names]
 
 

@@ -11,8 +11,8 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ecr_assets as ecr_assets
 
-from cdk_ecr_public_pull.constructs import files
-from cdk_ecr_public_pull.constructs.annotations import described, warn
+from cdk_ecr_public_pull.constructs.build_context import named_files
+from cdk_ecr_public_pull.constructs.codebuild.annotations import described, warn
 from cdk_ecr_public_pull.dockerfile.contexts import plan_contexts
 from cdk_ecr_public_pull.errors import UnusableFile
 from cdk_ecr_public_pull.images.mirrors import Mirrors
@@ -98,7 +98,7 @@ class EcrPublicBuildContexts:
         platform = original_props.get("platform")
         plan = plan_contexts(
             content,
-            path=files.shown(Path(path)),
+            path=named_files.shown(Path(path)),
             mirrors=self._mirrors,
             build_args=original_props.get("buildArgs"),
             target=original_props.get("target"),
@@ -115,5 +115,5 @@ class EcrPublicBuildContexts:
 def _content(path: str) -> bytes | None:
     # What cannot be read (a folder that is a token, say) gets CDK's own error.
     with suppress(UnusableFile, ValueError):
-        return files.read(Path(path), shown=path)
+        return named_files.read(Path(path), shown=path)
     return None

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from aws_cdk import aws_codebuild as codebuild
 
-from cdk_ecr_public_pull.constructs import checks, files
-from cdk_ecr_public_pull.constructs.annotations import annotate
-from cdk_ecr_public_pull.constructs.build_spec import BuildSpecInput, to_build_spec
+from cdk_ecr_public_pull.constructs.build_context import named_files
+from cdk_ecr_public_pull.constructs.codebuild import requirements
+from cdk_ecr_public_pull.constructs.codebuild.annotations import annotate
+from cdk_ecr_public_pull.constructs.codebuild.build_spec import BuildSpecInput, to_build_spec
+from cdk_ecr_public_pull.constructs.codebuild.structs import replaced
 from cdk_ecr_public_pull.constructs.pull import EcrPublicPull
-from cdk_ecr_public_pull.constructs.structs import replaced
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class EcrPublicPullProject(codebuild.Project):
         build_spec: BuildSpecInput | None = None,
         environment: Environment = None,
         pull: EcrPublicPull | None = None,
-        dockerfiles: Sequence[files.FileName] = (),
+        dockerfiles: Sequence[named_files.FileName] = (),
         **props: Unpack[ProjectProps],
     ) -> None:
         path = f"{scope.node.path}/{construct_id}"
@@ -137,7 +138,7 @@ class EcrPublicPullPipelineProject(codebuild.PipelineProject):
         build_spec: BuildSpecInput | None = None,
         environment: Environment = None,
         pull: EcrPublicPull | None = None,
-        dockerfiles: Sequence[files.FileName] = (),
+        dockerfiles: Sequence[named_files.FileName] = (),
         **props: Unpack[PipelineProjectProps],
     ) -> None:
         path = f"{scope.node.path}/{construct_id}"
@@ -160,16 +161,16 @@ def _with_docker(environment: Environment, *, project: str) -> codebuild.BuildEn
     if environment.build_image is not None:
         # Before CDK looks at it: privileged is an error for images that have no Docker.
         kind = environment.build_image.type
-        checks.refuse(checks.ProjectFacts(path=lambda: project, environment_type=kind))
+        requirements.refuse(requirements.ProjectFacts(path=lambda: project, environment_type=kind))
     if environment.privileged is not None:
         return environment
     return replaced(environment, privileged=True)
 
 
 def _finish(
-    project: codebuild.Project, pull: EcrPublicPull, names: Sequence[files.FileName]
+    project: codebuild.Project, pull: EcrPublicPull, names: Sequence[named_files.FileName]
 ) -> None:
     pull.apply_to(project)
-    for name in files.names(names):
-        content = files.read(Path(name), shown=name)
+    for name in named_files.names(names):
+        content = named_files.read(Path(name), shown=name)
         annotate(project, check_dockerfile(content, path=name, mirrors=pull.mirrors))

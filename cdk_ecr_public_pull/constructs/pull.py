@@ -11,8 +11,8 @@ import jsii
 from aws_cdk import aws_iam as iam
 from constructs import IConstruct, IMixin
 
-from cdk_ecr_public_pull.builds.cdk_docker import cdk_docker_commands, hides_login
-from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
+from cdk_ecr_public_pull.builds.commands.cdk_docker import cdk_docker_commands, hides_login
+from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.login import (
     DEFAULT_LOGIN_REGIONS,
     LOGIN_ACTIONS,
@@ -20,13 +20,20 @@ from cdk_ecr_public_pull.builds.login import (
     login_commands,
 )
 from cdk_ecr_public_pull.builds.source_policy import HubPulls
-from cdk_ecr_public_pull.constructs import checks
-from cdk_ecr_public_pull.constructs.acknowledgement import acknowledge_login
-from cdk_ecr_public_pull.constructs.annotations import warn
-from cdk_ecr_public_pull.constructs.build_spec import Merge, merge_into
-from cdk_ecr_public_pull.constructs.existing_projects import is_project, project_of, projects_in
-from cdk_ecr_public_pull.constructs.facts import facts_of, takes_grants
-from cdk_ecr_public_pull.constructs.pipelines import CodeBuildOptionsProps, code_build_options
+from cdk_ecr_public_pull.constructs.codebuild import requirements
+from cdk_ecr_public_pull.constructs.codebuild.acknowledgement import acknowledge_login
+from cdk_ecr_public_pull.constructs.codebuild.annotations import warn
+from cdk_ecr_public_pull.constructs.codebuild.build_spec import Merge, merge_into
+from cdk_ecr_public_pull.constructs.codebuild.existing_projects import (
+    is_project,
+    project_of,
+    projects_in,
+)
+from cdk_ecr_public_pull.constructs.codebuild.facts import facts_of, takes_grants
+from cdk_ecr_public_pull.constructs.codebuild.pipelines import (
+    CodeBuildOptionsProps,
+    code_build_options,
+)
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
@@ -35,8 +42,8 @@ if TYPE_CHECKING:
 
     from aws_cdk import pipelines
 
-    from cdk_ecr_public_pull.constructs.checks import ProjectFacts
-    from cdk_ecr_public_pull.constructs.existing_projects import ExistingProject
+    from cdk_ecr_public_pull.constructs.codebuild.existing_projects import ExistingProject
+    from cdk_ecr_public_pull.constructs.codebuild.requirements import ProjectFacts
 
 
 @jsii.implements(cdk.IAspect, IMixin)
@@ -121,7 +128,7 @@ class EcrPublicPull:
         if supported is not None and supported[0] is construct:
             self._log_in(*supported[1])
         elif is_project(construct):
-            self._log_in(*self._planned(project_of(construct), checks.refuse))
+            self._log_in(*self._planned(project_of(construct), requirements.refuse))
         else:
             # CDK tells of all of them in few messages.
             constructs = construct.node.find_all()
@@ -202,7 +209,7 @@ class EcrPublicPull:
         if not is_project(construct):
             return None
         try:
-            return self._planned(known or project_of(construct), checks.refuse_unasked)
+            return self._planned(known or project_of(construct), requirements.refuse_unasked)
         except (InvalidBuildSpec, UnsupportedProject) as error:
             warn(construct, error.rule, str(error))
             return None
@@ -219,15 +226,15 @@ class EcrPublicPull:
         merge.make()
         project.add_to_role_policy(self._permissions)
         acknowledge_login(merge.project)
-        for note in merge.merged.notes:
-            warn(project, note.id, note.message)
+        for warning in merge.merged.warnings:
+            warn(project, warning.id, warning.message)
         known = dataclasses.replace(
             facts,
             has_role_policy=takes_grants(merge.project),
             hides_login=hides_login(merge.merged.build_spec),
             has_source_policy=bool(self._policy),
         )
-        for rule, message in checks.warnings(known):
+        for rule, message in requirements.warnings(known):
             warn(project, rule, message)
 
     @cached_property

@@ -12,10 +12,11 @@ import jsii
 
 from cdk_ecr_public_pull import __version__
 from cdk_ecr_public_pull.config import find_config, parse_config
-from cdk_ecr_public_pull.constructs import files
-from cdk_ecr_public_pull.constructs.app_check import AppCheck
-from cdk_ecr_public_pull.constructs.problems import Problem, make_report
-from cdk_ecr_public_pull.constructs.tree import Tree
+from cdk_ecr_public_pull.constructs.build_context import named_files
+from cdk_ecr_public_pull.constructs.synth_check.app_check import AppCheck
+from cdk_ecr_public_pull.constructs.synth_check.construct_finding import ConstructFinding
+from cdk_ecr_public_pull.constructs.synth_check.policy_report import make_report
+from cdk_ecr_public_pull.constructs.synth_check.tree import Tree
 from cdk_ecr_public_pull.errors import EcrPublicPullError
 from cdk_ecr_public_pull.printable import escape_controls
 from cdk_ecr_public_pull.report.rules import Rule, RuleSettings, Severity
@@ -77,14 +78,14 @@ class DockerHubPulls:
     def __init__(
         self,
         *,
-        dockerfiles: Sequence[files.FileName] | files.FileName = (),
+        dockerfiles: Sequence[named_files.FileName] | named_files.FileName = (),
         report_only: bool = False,
         mirrors: Mirrors | None = None,
         local_images: Iterable[str] = (),
         severities: Mapping[str, str] | None = None,
         ignore: Iterable[str] | None = None,
     ) -> None:
-        self._dockerfiles = files.names(dockerfiles)
+        self._dockerfiles = named_files.names(dockerfiles)
         self._report_only = report_only
         config = find_config(".")
         given = parse_config(
@@ -132,20 +133,20 @@ class DockerHubPulls:
                 *(it for stack in context.stack_templates for it in check.stack(stack)),
                 *check.dockerfiles(self._dockerfiles),
             ]
-            problems = [self._lenient(problem) for problem in found]
+            findings = [self._lenient(finding) for finding in found]
             acknowledged = [
-                problem
-                for problem in problems
+                finding
+                for finding in findings
                 if tree.is_acknowledged(
-                    f"{_NAME}::{problem.rule}", at=problem.owner.path if problem.owner else ""
+                    f"{_NAME}::{finding.rule}", at=finding.owner.path if finding.owner else ""
                 )
             ]
-            return make_report(problems, acknowledged)
+            return make_report(findings, acknowledged)
         except Exception as error:  # noqa: BLE001  (whatever it is, it must not pass)
             return self._failure(error)
 
-    def _lenient(self, problem: Problem) -> Problem:
-        return replace(problem, severity=Severity.WARNING) if self._report_only else problem
+    def _lenient(self, finding: ConstructFinding) -> ConstructFinding:
+        return replace(finding, severity=Severity.WARNING) if self._report_only else finding
 
     def _failure(self, error: Exception) -> cdk.PolicyValidationPluginReport:
         if isinstance(error, EcrPublicPullError):

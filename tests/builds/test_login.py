@@ -8,9 +8,9 @@ from io import StringIO
 import pytest
 from ruamel.yaml import YAML
 
+from cdk_ecr_public_pull.builds.commands.messages import MARKER
 from cdk_ecr_public_pull.builds.login import (
     LOGIN_ACTIONS,
-    MARKER,
     LoginRegion,
     login_commands,
     login_statement,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cdk_ecr_public_pull.cli.commands import check as check_command
+from cdk_ecr_public_pull.cli.commands import check_command
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
 from tests.cli.program import Cli, Ran, run
 

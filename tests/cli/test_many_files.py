@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cdk_ecr_public_pull.cli import workers
-from cdk_ecr_public_pull.cli.outcome import Outcome
+from cdk_ecr_public_pull.cli.file_result import FileResult
 from cdk_ecr_public_pull.errors import UnusableFile
 from tests.cli.program import ROOT, Cli
 
@@ -69,16 +69,16 @@ def make_corpus_again(corpus: Cli) -> None:
     make_corpus(corpus.folder)
 
 
-def process_id(name: str) -> Outcome:
+def process_id(name: str) -> FileResult:
     """Work that tells which process does it."""
-    return Outcome(output=f"{name} {os.getpid()}")
+    return FileResult(output=f"{name} {os.getpid()}")
 
 
-def kill_itself(name: str) -> Outcome:
+def kill_itself(name: str) -> FileResult:
     """Work that the system's lack of memory ends."""
     if name == "40":
         os.kill(os.getpid(), 9)
-    return Outcome(output=name)
+    return FileResult(output=name)
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
@@ -89,7 +89,7 @@ def test_other_processes_work(monkeypatch: pytest.MonkeyPatch, method: str) -> N
     monkeypatch.setattr(workers, "_processors", lambda: 2)
     try:
         names = [str(number) for number in range(workers.MIN_FILES)]
-        lines = [outcome.output.split() for outcome in workers.outcomes(process_id, names)]
+        lines = [result.output.split() for result in workers.results_of(process_id, names)]
     finally:
         multiprocessing.set_start_method(old, force=True)
     assert [name for name, _ in lines] == names
@@ -110,8 +110,8 @@ def test_this_process_works(
 ) -> None:
     """Where other processes are of no use, or have not the standard input, none is started."""
     monkeypatch.setattr(workers, "_processors", lambda: processors)
-    outcomes = list(workers.outcomes(process_id, names))
-    assert {outcome.output.split()[1] for outcome in outcomes} == {str(os.getpid())}
+    results = list(workers.results_of(process_id, names))
+    assert {result.output.split()[1] for result in results} == {str(os.getpid())}
 
 
 def test_a_process_that_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,7 @@ def test_a_process_that_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_processors", lambda: 2)
     names = [str(number) for number in range(workers.MIN_FILES)]
     with pytest.raises(UnusableFile) as caught:
-        list(workers.outcomes(kill_itself, names))
+        list(workers.results_of(kill_itself, names))
     assert str(caught.value) == (
         "a worker process was killed, so not all files were looked at.\n"
         "  help: see whether the machine ran out of memory, and run it again"

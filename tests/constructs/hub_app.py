@@ -13,7 +13,7 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ecr_assets as ecr_assets
 
 from cdk_ecr_public_pull import DockerHubPulls
-from cdk_ecr_public_pull.constructs import app_check
+from cdk_ecr_public_pull.constructs.synth_check import app_check
 
 
 def project(scope: cdk.Stack, image: str) -> codebuild.Project:

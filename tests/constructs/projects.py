@@ -10,7 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import assertions
 from aws_cdk import aws_codebuild as codebuild
 
-from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
+from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from aws_cdk import aws_sqs as sqs
 
 from cdk_ecr_public_pull import EcrPublicPull, EcrPublicPullProject, LoginRegion
 from cdk_ecr_public_pull.builds.login import login_commands
-from cdk_ecr_public_pull.constructs.structs import replaced
+from cdk_ecr_public_pull.constructs.codebuild.structs import replaced
 from tests.constructs.projects import (
     POLICY,
     PRIVILEGED,

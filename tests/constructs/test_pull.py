@@ -11,7 +11,7 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
 
 from cdk_ecr_public_pull import EcrPublicPull, HubPulls, LoginRegion, Mirrors
-from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
+from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.login import login_commands
 from cdk_ecr_public_pull.errors import UnsupportedProject
 from tests.constructs.one_project import (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cdk_ecr_public_pull import __version__
-from cdk_ecr_public_pull.constructs.acknowledgement import acknowledges_by_construct
+from cdk_ecr_public_pull.constructs.codebuild.acknowledgement import acknowledges_by_construct
 from scripts.synth import BIN, without_credentials
 
 APP = Path(__file__).parent / "hub_app.py"

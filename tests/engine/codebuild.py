@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cdk_ecr_public_pull.builds.buildspec import parse_build_spec
-from cdk_ecr_public_pull.builds.notes import PHASES, listed
+from cdk_ecr_public_pull.builds.buildspec.read import parse_build_spec
+from cdk_ecr_public_pull.builds.buildspec.warnings import PHASES
+from cdk_ecr_public_pull.builds.plain_data import listed
 from tests.engine.aws import CREDENTIALS, Aws
 from tests.engine.sandbox import Sandbox
 from tests.engine.world import ACCOUNT, REGION

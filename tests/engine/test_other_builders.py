@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
+from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.source_policy import HubPulls
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
 from cdk_ecr_public_pull.images.mirrors import Mirrors

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
+from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.source_policy import HubPulls
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from tests.engine.ports import free_port, listens

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from cdk_ecr_public_pull.builds.buildspec import merge_login, parse_build_spec
-from cdk_ecr_public_pull.builds.hub_pulls import hub_pulls_commands
+from cdk_ecr_public_pull.builds.buildspec.merge import merge_login
+from cdk_ecr_public_pull.builds.buildspec.read import parse_build_spec
+from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.login import LOGIN_ACTIONS, login_commands
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from scripts.synth import without_credentials

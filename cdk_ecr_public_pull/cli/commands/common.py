@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Sequence
 
 from cdk_ecr_public_pull.cli.console import Console, complaint
-from cdk_ecr_public_pull.cli.outcome import Tally, Work
-from cdk_ecr_public_pull.cli.workers import outcomes
+from cdk_ecr_public_pull.cli.file_result import Tally, Work
+from cdk_ecr_public_pull.cli.workers import results_of
 from cdk_ecr_public_pull.config import Config, find_config, load_config
-from cdk_ecr_public_pull.discovery import find_dockerfiles
+from cdk_ecr_public_pull.discovery.dockerfiles import find_dockerfiles
 
 
 def config_of(options: argparse.Namespace) -> Config:
@@ -28,18 +28,18 @@ def work_on(paths: Sequence[str], config: Config, work: Work, *, between: str = 
     """
     tally = Tally()
     found = find_dockerfiles(paths, is_ignored=config.ignores)
-    tally.has_unusable = bool(found.problems)
+    tally.has_unusable = bool(found.unusable)
     console = Console(len(found.names))
-    results = outcomes(work, found.names)
+    results = results_of(work, found.names)
     separator = ""
     try:
-        console.err("".join(map(complaint, [*found.notes, *found.problems])))
-        for outcome in results:
-            tally.add(outcome)
-            if outcome.output:
-                console.out(separator + outcome.output)
+        console.err("".join(map(complaint, [*found.warnings, *found.unusable])))
+        for result in results:
+            tally.add(result)
+            if result.output:
+                console.out(separator + result.output)
                 separator = between
-            console.err(outcome.notes)
+            console.err(result.messages)
             console.advance()
     finally:
         results.close()

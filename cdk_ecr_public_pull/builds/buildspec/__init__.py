@@ -1,0 +1,1 @@
+"""Buildspecs as plain data: read, merged with the login, and looked at for images."""

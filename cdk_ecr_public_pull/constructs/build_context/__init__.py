@@ -1,0 +1,1 @@
+"""The folders that images are built from: their files, and a copy of them."""

@@ -1,0 +1,204 @@
+"""What CDK tells of the CodeBuild projects of an app, in as few messages as it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import aws_cdk as cdk
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_iam as iam
+
+from cdk_ecr_public_pull.builds.plain_data import mapping
+from cdk_ecr_public_pull.errors import UnsupportedProject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from constructs import IConstruct
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingProject:
+    """What CDK tells of a project of the app; each question to it is a message to Node.
+
+    Attributes:
+        construct: The project.
+        resource: Its CloudFormation resource.
+        properties: The properties of that, with names such as ``vpcConfig``: mappings, lists
+            and plain values, texts with tokens, and objects of the CDK for what it does not
+            know yet.
+        stack: Its stack.
+        build_spec: What its buildspec resolves to, a text or a CloudFormation function; None
+            if it has none, or a source that is a token.
+        has_role_of_app: Whether its role is surely one that the app makes.
+    """
+
+    construct: codebuild.Project
+    resource: codebuild.CfnProject
+    properties: Mapping[str, object]
+    stack: cdk.Stack
+    build_spec: object
+    has_role_of_app: bool
+
+    @cached_property
+    def role(self) -> iam.IRole | None:
+        """Its role, asked for only where it matters which that is."""
+        return self.construct.role
+
+    @cached_property
+    def path(self) -> str:
+        """Its path in the construct tree, asked for only where a message needs it."""
+        return self.construct.node.path
+
+
+def is_project(construct: IConstruct) -> bool:
+    """Say whether a construct is a CodeBuild project, of the app or imported.
+
+    Args:
+        construct: Any construct.
+    """
+    # An imported project has no class of its own in Python: a method tells it apart.
+    return isinstance(construct, codebuild.Project) or hasattr(construct, "enable_batch_builds")
+
+
+def project_of(construct: IConstruct) -> ExistingProject:
+    """Read a project of the app.
+
+    Args:
+        construct: A project.
+
+    Raises:
+        UnsupportedProject: It is imported.
+    """
+    if isinstance(construct, codebuild.Project):
+        return projects_in([construct])[construct]
+    raise UnsupportedProject(
+        f"project {construct.node.path} is imported: its buildspec cannot be changed from here\n"
+        "  help: apply EcrPublicPull in the app that makes the project",
+        rule="imported-project",
+    )
+
+
+def projects_in(constructs: Sequence[IConstruct]) -> dict[IConstruct, ExistingProject]:
+    """Read the projects of the app in a listing, all at once.
+
+    Args:
+        constructs: Constructs, each before those below it, as ``find_all`` lists them.
+    """
+    resources, stacks = _resources_in(constructs), _stacks_in(constructs)
+    asked = [
+        _ask(it, resources.get(it), stacks.get(it))
+        for it in constructs
+        if isinstance(it, codebuild.Project)
+    ]
+    has_role_of_app = _has_no_other_roles(constructs)
+    return {
+        it.construct: ExistingProject(
+            construct=it.construct,
+            resource=it.resource,
+            properties=it.properties,
+            stack=it.stack,
+            build_spec=build_spec,
+            has_role_of_app=has_role_of_app,
+        )
+        for it, build_spec in zip(asked, _build_specs(asked), strict=True)
+    }
+
+
+def policies_of(role: iam.IRole) -> list[iam.Policy]:
+    """The policies that grants made for a role; none if grants do not reach it.
+
+    Args:
+        role: The role, after the grant.
+    """
+    return [child for child in role.node.children if isinstance(child, iam.Policy)]
+
+
+class _Asked(NamedTuple):
+    """A project whose buildspec is still to be resolved."""
+
+    construct: codebuild.Project
+    resource: codebuild.CfnProject
+    properties: Mapping[str, object]
+    stack: cdk.Stack
+
+
+def _ask(
+    project: codebuild.Project, resource: codebuild.CfnProject | None, stack: cdk.Stack | None
+) -> _Asked:
+    resource = resource or _resource_of(project)
+    # Protected in the CDK's API, for subclasses; the public way is two messages.
+    properties = resource._cfn_properties  # noqa: SLF001
+    return _Asked(project, resource, properties, stack or project.stack)
+
+
+def _build_specs(projects: Sequence[_Asked]) -> list[object]:
+    """What the buildspecs of projects resolve to; those of a stack are one message."""
+    of_stacks: dict[cdk.Stack, dict[str, object]] = {}
+    for index, it in enumerate(projects):
+        given = mapping(it.properties.get("source")).get("buildSpec")
+        of_stacks.setdefault(it.stack, {})[str(index)] = given
+    resolved: dict[str, object] = {}
+    for stack, build_specs in of_stacks.items():
+        resolved |= stack.resolve(build_specs)
+    # CDK leaves out what resolves to nothing.
+    return [resolved.get(str(index)) for index in range(len(projects))]
+
+
+def _resources_in(constructs: Iterable[IConstruct]) -> dict[IConstruct, codebuild.CfnProject]:
+    """The resources of the projects in a listing, where the listing tells them.
+
+    Where projects and their resources take turns in it, each resource is that of the
+    project before it: each project has one, and a construct comes before those below it.
+    """
+    kinds = (codebuild.Project, codebuild.CfnProject)
+    found = [it for it in constructs if isinstance(it, kinds)]
+    resources: dict[IConstruct, codebuild.CfnProject] = {
+        project: resource
+        for project, resource in zip(found[::2], found[1::2], strict=False)
+        if isinstance(project, codebuild.Project) and isinstance(resource, codebuild.CfnProject)
+    }
+    return resources if 2 * len(resources) == len(found) else {}
+
+
+def _stacks_in(constructs: Iterable[IConstruct]) -> dict[IConstruct, cdk.Stack]:
+    """The stacks of the projects in a listing, where the listing tells them.
+
+    A project is in the last stack before it, if that is not within another stack: the
+    project's own stack, were it another, would come before that one and hold them both.
+    """
+    is_outermost = cache(_is_outermost)
+    stacks: dict[IConstruct, cdk.Stack] = {}
+    last = None
+    for construct in constructs:
+        if isinstance(construct, cdk.Stack):
+            last = construct
+        elif last is not None and isinstance(construct, codebuild.Project) and is_outermost(last):
+            stacks[construct] = last
+    return stacks
+
+
+def _has_no_other_roles(constructs: Sequence[IConstruct]) -> bool:
+    """Whether a listing holds all of an app, and every role in it is one that the app makes."""
+    # An imported role has no class of its own in Python: a method tells it apart.
+    return isinstance(constructs[0], cdk.App) and all(
+        type(it) is iam.Role for it in constructs if hasattr(it, "grant_pass_role")
+    )
+
+
+def _is_outermost(stack: cdk.Stack) -> bool:
+    return not any(isinstance(it, cdk.Stack) for it in stack.node.scopes[:-1])
+
+
+def _resource_of(project: codebuild.Project) -> codebuild.CfnProject:
+    # The default child; by way of its node it would be two messages.
+    [resource] = _own_resource().select(project)
+    return cast("codebuild.CfnProject", resource)
+
+
+@cache
+def _own_resource() -> cdk.IConstructSelector:
+    """What finds the resource of a construct; one for all, because making it is a message."""
+    return cdk.ConstructSelector.cfn_resource()

@@ -1,0 +1,1 @@
+"""What ``DockerHubPulls`` looks at in a synthesized app, and what it finds."""

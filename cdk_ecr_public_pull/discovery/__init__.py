@@ -1,0 +1,1 @@
+"""Which files are meant: for the command line and for a CDK app alike."""
