@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Unpack
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
-from constructs import IConstruct, IMixin
 
 from cdk_ecr_public_pull.builds.commands.cdk_docker import cdk_docker_commands, hides_login
 from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
@@ -30,6 +29,7 @@ from cdk_ecr_public_pull.constructs.codebuild.existing_projects import (
     projects_in,
 )
 from cdk_ecr_public_pull.constructs.codebuild.facts import facts_of, takes_grants
+from cdk_ecr_public_pull.constructs.codebuild.mixin_of_cdk import MixinOfCdk
 from cdk_ecr_public_pull.constructs.codebuild.pipelines import (
     CodeBuildOptionsProps,
     code_build_options,
@@ -41,12 +41,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aws_cdk import pipelines
+    from constructs import IConstruct
 
     from cdk_ecr_public_pull.constructs.codebuild.existing_projects import ExistingProject
     from cdk_ecr_public_pull.constructs.codebuild.requirements import ProjectFacts
 
 
-@jsii.implements(cdk.IAspect, IMixin)
+@jsii.implements(cdk.IAspect, MixinOfCdk)
 class EcrPublicPull:
     """The options of a build's pulls from ECR Public, and what applies them.
 
@@ -102,8 +103,6 @@ class EcrPublicPull:
         self._login = login_commands(regions=login_regions, required=required)
         self._lenient_login = login_commands(regions=login_regions, required=False)
         self._policy = hub_pulls_commands(self.mirrors, hub_pulls=hub_pulls, allow=allow)
-        # CDK applies a mixin to what it supports at once: to plan twice would ask Node twice.
-        self._supported: tuple[IConstruct, tuple[ProjectFacts, Merge]] | None = None
 
     def apply_to(self, construct: IConstruct) -> None:
         """Log the builds of projects in to ECR Public; a second time changes nothing.
@@ -124,10 +123,7 @@ class EcrPublicPull:
             InvalidBuildSpec: It is one whose buildspec cannot be read at synth, or not be
                 merged.
         """
-        supported, self._supported = self._supported, None
-        if supported is not None and supported[0] is construct:
-            self._log_in(*supported[1])
-        elif is_project(construct):
+        if is_project(construct):
             self._log_in(*self._planned(project_of(construct), requirements.refuse))
         else:
             # CDK tells of all of them in few messages.
@@ -137,17 +133,23 @@ class EcrPublicPull:
                 self._log_in_if_possible(it, known.get(it))
 
     def supports(self, construct: IConstruct) -> bool:
-        """Say whether a construct is a project that ``apply_to`` can log in.
+        """Say whether a construct is a CodeBuild project, of the app or imported.
 
-        CDK asks this before it applies a mixin. A project that is passed over gets a
-        warning with the reason, which nothing else would tell.
+        CDK asks this before it applies a mixin. The answer says nothing of whether the project
+        can be helped: one that cannot gets a warning when the mixin is applied.
 
         Args:
             construct: Any construct.
         """
-        plan = self._plan(construct)
-        self._supported = None if plan is None else (construct, plan)
-        return plan is not None
+        return is_project(construct)
+
+    def apply_as_mixin(self, construct: IConstruct) -> None:
+        """Log the builds of a project in, as a mixin: the CDK calls this, not ``apply_to``.
+
+        Args:
+            construct: A construct that this class supports.
+        """
+        self._log_in_if_possible(construct)
 
     def visit(self, node: IConstruct) -> None:
         """Log the builds of a project in, as an aspect; pass over any other construct.
@@ -156,6 +158,26 @@ class EcrPublicPull:
             node: Any construct.
         """
         self._log_in_if_possible(node)
+
+    @staticmethod
+    def grant_login(grantee: iam.IGrantable) -> iam.Grant:
+        """Grant the two permissions that the login needs, and nothing else.
+
+        For what logs in without a project of this app: a role that is shared, or that of a
+        runner, whose jobs run what ``ecr-public-pull login`` prints.
+
+        Args:
+            grantee: Who may log in, such as a role or a project.
+
+        Returns:
+            The grant, as CDK's own methods return it. To an immutable role it says that it
+            succeeded, and does nothing.
+        """
+        # Neither action accepts a resource other than *:
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistrypublic.html
+        return iam.Grant.add_to_principal(
+            grantee=grantee, actions=list(LOGIN_ACTIONS), resource_arns=["*"]
+        )
 
     def code_build_options(
         self,

@@ -173,6 +173,36 @@ def test_by_name() -> None:
             EcrPublicPull().apply_to(construct)
 
 
+@pytest.mark.parametrize("case", PASSED_OVER)
+def test_a_question_changes_nothing(case: str) -> None:
+    """Asked whether it supports a project, it says so of each, and gives no warning yet."""
+    make, _ = PASSED_OVER[case]
+    stack = cdk.Stack(cdk.App(), "Stack")
+
+    assert EcrPublicPull().supports(make(stack))
+    assert warnings(stack) == {}
+
+
+def test_other_constructs() -> None:
+    """It supports nothing but projects."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    project(stack)
+
+    others = [it for it in stack.node.find_all() if it.node.id != "Build"]
+    assert len(others) > 1
+    assert not any(EcrPublicPull().supports(it) for it in others)
+
+
+def test_a_question_before_a_name() -> None:
+    """To have asked about a project does not change what happens to it by its name."""
+    pull = EcrPublicPull()
+    construct = imported(cdk.Stack(cdk.App(), "Stack"))
+
+    assert pull.supports(construct)
+    with pytest.raises(UnsupportedProject):
+        pull.apply_to(construct)
+
+
 def test_a_runner_by_name() -> None:
     """A runner whose jobs use the buildspec gets the login when it is asked for."""
     stack = cdk.Stack(cdk.App(), "Stack")

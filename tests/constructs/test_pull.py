@@ -236,3 +236,22 @@ def test_old_docker(hub_pulls: HubPulls, *, warned: bool) -> None:
     EcrPublicPull(hub_pulls=hub_pulls).apply_to(new_project(stack, environment=environment))
 
     assert warnings_of(stack) == (["cdk_ecr_public_pull:old-docker"] if warned else [])
+
+
+def test_grant_login() -> None:
+    """Any role can get the two permissions of the login, and gets nothing else."""
+    stack = new_stack()
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"))
+
+    EcrPublicPull.grant_login(role).assert_success()
+
+    policies = assertions.Template.from_stack(stack).find_resources("AWS::IAM::Policy")
+    documents = [it["Properties"]["PolicyDocument"] for it in policies.values()]
+    assert documents == [{"Statement": [LOGIN_STATEMENT], "Version": "2012-10-17"}]
+
+
+def test_a_grant_without_effect() -> None:
+    """Where nobody can be given the permissions, the grant says so."""
+    everybody = iam.AnyPrincipal()
+
+    assert not EcrPublicPull.grant_login(everybody).success

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_type
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import pipelines
 
@@ -70,6 +71,7 @@ def projects(scope: Construct, existing: codebuild.Project) -> None:
     EcrPublicPullPipelineProject(scope, "Piped", build_spec="buildspec.yml", description="images")
     EcrPublicPull().apply_to(existing)
     EcrPublicPull().apply_to(project)
+    assert_type(EcrPublicPull.grant_login(existing), iam.Grant)
 
 
 def pipeline(scope: Construct, synth: pipelines.ShellStep) -> None:
