@@ -11,12 +11,16 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
 
 from cdk_ecr_public_pull.builds.plain_data import mapping
+from cdk_ecr_public_pull.constructs.codebuild.structs import plain_mapping
 from cdk_ecr_public_pull.errors import UnsupportedProject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from constructs import IConstruct
+
+# Where a resource of the CDK discloses its properties.
+_PROPERTIES = "aws:cdk:cloudformation:props"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,6 @@ class ExistingProject:
         stack: Its stack.
         build_spec: What its buildspec resolves to, a text or a CloudFormation function; None
             if it has none, or a source that is a token.
-        has_role_of_app: Whether its role is surely one that the app makes.
     """
 
     construct: codebuild.Project
@@ -40,7 +43,6 @@ class ExistingProject:
     properties: Mapping[str, object]
     stack: cdk.Stack
     build_spec: object
-    has_role_of_app: bool
 
     @cached_property
     def role(self) -> iam.IRole | None:
@@ -82,18 +84,12 @@ def project_of(construct: IConstruct) -> ExistingProject:
 
 
 def projects_in(constructs: Sequence[IConstruct]) -> dict[IConstruct, ExistingProject]:
-    """Read the projects of the app in a listing, all at once.
+    """Read the projects of the app among some constructs, all at once.
 
     Args:
-        constructs: Constructs, each before those below it, as ``find_all`` lists them.
+        constructs: Any constructs.
     """
-    resources, stacks = _resources_in(constructs), _stacks_in(constructs)
-    asked = [
-        _ask(it, resources.get(it), stacks.get(it))
-        for it in constructs
-        if isinstance(it, codebuild.Project)
-    ]
-    has_role_of_app = _has_no_other_roles(constructs)
+    asked = [_ask(it) for it in constructs if isinstance(it, codebuild.Project)]
     return {
         it.construct: ExistingProject(
             construct=it.construct,
@@ -101,7 +97,6 @@ def projects_in(constructs: Sequence[IConstruct]) -> dict[IConstruct, ExistingPr
             properties=it.properties,
             stack=it.stack,
             build_spec=build_spec,
-            has_role_of_app=has_role_of_app,
         )
         for it, build_spec in zip(asked, _build_specs(asked), strict=True)
     }
@@ -125,13 +120,12 @@ class _Asked(NamedTuple):
     stack: cdk.Stack
 
 
-def _ask(
-    project: codebuild.Project, resource: codebuild.CfnProject | None, stack: cdk.Stack | None
-) -> _Asked:
-    resource = resource or _resource_of(project)
-    # Protected in the CDK's API, for subclasses; the public way is two messages.
-    properties = resource._cfn_properties  # noqa: SLF001
-    return _Asked(project, resource, properties, stack or project.stack)
+def _ask(project: codebuild.Project) -> _Asked:
+    resource = _resource_of(project)
+    inspector = _inspector()
+    resource.inspect(inspector)
+    properties = inspector.attributes[_PROPERTIES]
+    return _Asked(project, resource, plain_mapping(properties), project.stack)
 
 
 def _build_specs(projects: Sequence[_Asked]) -> list[object]:
@@ -147,55 +141,16 @@ def _build_specs(projects: Sequence[_Asked]) -> list[object]:
     return [resolved.get(str(index)) for index in range(len(projects))]
 
 
-def _resources_in(constructs: Iterable[IConstruct]) -> dict[IConstruct, codebuild.CfnProject]:
-    """The resources of the projects in a listing, where the listing tells them.
-
-    Where projects and their resources take turns in it, each resource is that of the
-    project before it: each project has one, and a construct comes before those below it.
-    """
-    kinds = (codebuild.Project, codebuild.CfnProject)
-    found = [it for it in constructs if isinstance(it, kinds)]
-    resources: dict[IConstruct, codebuild.CfnProject] = {
-        project: resource
-        for project, resource in zip(found[::2], found[1::2], strict=False)
-        if isinstance(project, codebuild.Project) and isinstance(resource, codebuild.CfnProject)
-    }
-    return resources if 2 * len(resources) == len(found) else {}
-
-
-def _stacks_in(constructs: Iterable[IConstruct]) -> dict[IConstruct, cdk.Stack]:
-    """The stacks of the projects in a listing, where the listing tells them.
-
-    A project is in the last stack before it, if that is not within another stack: the
-    project's own stack, were it another, would come before that one and hold them both.
-    """
-    is_outermost = cache(_is_outermost)
-    stacks: dict[IConstruct, cdk.Stack] = {}
-    last = None
-    for construct in constructs:
-        if isinstance(construct, cdk.Stack):
-            last = construct
-        elif last is not None and isinstance(construct, codebuild.Project) and is_outermost(last):
-            stacks[construct] = last
-    return stacks
-
-
-def _has_no_other_roles(constructs: Sequence[IConstruct]) -> bool:
-    """Whether a listing holds all of an app, and every role in it is one that the app makes."""
-    # An imported role has no class of its own in Python: a method tells it apart.
-    return isinstance(constructs[0], cdk.App) and all(
-        type(it) is iam.Role for it in constructs if hasattr(it, "grant_pass_role")
-    )
-
-
-def _is_outermost(stack: cdk.Stack) -> bool:
-    return not any(isinstance(it, cdk.Stack) for it in stack.node.scopes[:-1])
-
-
 def _resource_of(project: codebuild.Project) -> codebuild.CfnProject:
     # The default child; by way of its node it would be two messages.
     [resource] = _own_resource().select(project)
     return cast("codebuild.CfnProject", resource)
+
+
+@cache
+def _inspector() -> cdk.TreeInspector:
+    """What a resource discloses its properties to; each takes the place of the one before."""
+    return cdk.TreeInspector()
 
 
 @cache

@@ -104,8 +104,7 @@ def takes_grants(project: ExistingProject) -> bool:
     """
     # A role of the app does, unless the app uses roles that were made before. Which it is
     # is asked once for a stack, and not at every role.
-    is_of_app = project.has_role_of_app or type(project.role) is iam.Role
-    if is_of_app and not _customizes_roles(project.stack):
+    if type(project.role) is iam.Role and not _customizes_roles(project.stack):
         return True
     return project.role is not None and bool(policies_of(project.role))
 

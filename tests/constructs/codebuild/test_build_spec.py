@@ -29,10 +29,7 @@ USERS = {"version": "0.2", "phases": {"build": {"commands": ["docker build ."]}}
 MERGED = {
     "version": "0.2",
     "env": {"variables": {"DOCKER_BUILDKIT": "1"}},
-    "phases": {
-        "pre_build": {"commands": list(LOGIN)},
-        "build": {"commands": ["docker build ."]},
-    },
+    "phases": {"pre_build": {"commands": list(LOGIN)}, "build": {"commands": ["docker build ."]}},
 }
 YAML = "version: 0.2\nphases:\n  build:\n    commands: [docker build .]\n"
 HELP = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -158,40 +159,31 @@ def test_texts_and_tokens_together() -> None:
     assert found == ["{}", None, {"Fn::ImportValue": "spec"}]
 
 
-class _Role(iam.Role):
-    """A role that may do anything with a grant."""
+def test_properties_that_were_read_before() -> None:
+    """That somebody reads a resource by its attributes changes nothing of what is known of it."""
+    event = codebuild.EventAction.WORKFLOW_JOB_QUEUED
+    build = project(
+        cdk.Stack(cdk.App(), "Stack"),
+        environment_variables={"NAME": codebuild.BuildEnvironmentVariable(value="x")},
+        source=codebuild.Source.git_hub(
+            owner="o", repo="r", webhook_filters=[codebuild.FilterGroup.in_event_of(event)]
+        ),
+    )
+    resource = build.node.default_child
+    assert isinstance(resource, codebuild.CfnProject)
+    names = ("environment", "source", "triggers")
 
+    [before] = projects_in([build]).values()
+    assert all(getattr(resource, name) is not None for name in names)
+    [after] = projects_in([build]).values()
 
-PRINCIPAL = iam.ServicePrincipal("codebuild.amazonaws.com")
-OTHER_ROLES: dict[str, Callable[[cdk.Stack], object]] = {
-    "of the app": lambda stack: iam.Role(stack, "Role", assumed_by=PRINCIPAL),
-    "imported": lambda stack: iam.Role.from_role_name(stack, "Role", "name"),
-    "immutable": lambda stack: iam.Role(
-        stack, "Role", assumed_by=PRINCIPAL
-    ).without_policy_updates(),
-    "lazy": lambda stack: iam.LazyRole(stack, "Role", assumed_by=PRINCIPAL),
-    "subclass": lambda stack: _Role(stack, "Role", assumed_by=PRINCIPAL),
-}
-
-
-@pytest.mark.parametrize("kind", OTHER_ROLES)
-def test_roles_of_the_app(kind: str) -> None:
-    """Nothing is said of the roles where one of them may be another's, or not all are seen."""
-    app = cdk.App()
-    stack = cdk.Stack(app, "Stack")
-    project(stack)
-    OTHER_ROLES[kind](stack)
-
-    known = [
-        projects_in(scope.node.find_all())[stack.node.find_child("Build")].has_role_of_app
-        for scope in (app, stack)
-    ]
-
-    assert known == [kind == "of the app", False]
+    # What is no plain value would not do as JSON.
+    told = [json.dumps([it.properties[name] for name in names]) for it in (before, after)]
+    assert json.loads(told[1]) == json.loads(told[0])
 
 
 def test_messages() -> None:
-    """A project more in the app is three messages more, each of which Node is waited for."""
+    """A project more in the app is seven messages more, each of which Node is waited for."""
     counts = []
     for projects in (1, 2, 12):
         app = cdk.App()
@@ -205,7 +197,7 @@ def test_messages() -> None:
             pull.apply_to(app)
         counts.append(send.call_count)
 
-    assert [count - counts[0] for count in counts] == [0, 3, 33]
+    assert [count - counts[0] for count in counts] == [0, 7, 77]
 
 
 def test_roles_made_elsewhere() -> None:
