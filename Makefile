@@ -51,9 +51,9 @@ lint: $(READY) ## Check style, format and types
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
 
-bench: cdk $(READY)-bench ## Measure speed and memory; FOLDER=path measures its Dockerfiles
-	@$(PY) scripts/bench_files.py
-	@$(PY) scripts/bench.py $(if $(FOLDER),'$(FOLDER)'); missed=$$?; \
+bench: cdk $(READY)-bench ## Measure speed and memory; FOLDER=path measures its Dockerfiles, BASE=commit compares with that commit
+	@$(PY) -m scripts.bench $(if $(FOLDER),--folder '$(FOLDER)') $(if $(BASE),--base '$(BASE)'); \
+		missed=$$?; [ $$missed -le 1 ] && $(PY) -m scripts.bench_files && \
 		$(PY) -m scripts.bench_synth && exit $$missed
 
 fuzz: $(READY)-fuzz ## Look for Dockerfiles that break the rules; SECONDS=n says for how long

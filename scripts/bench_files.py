@@ -1,6 +1,6 @@
 """Measure `check` and `fix` on a folder of many Dockerfiles: speed, and memory at its peak.
 
-Usage: python scripts/bench_files.py [FILES ...]     (2000 20000 if left out)
+Usage: python -m scripts.bench_files [FILES ...]     (20000 if left out)
 
 The folder is made of the cases in tests/data and of small Dockerfiles, over and over.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,8 @@ from contextlib import suppress
 from itertools import cycle, islice
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.bench_rows import ROOT, environment
+
 CASES = ROOT / "tests" / "data" / "dockerfile-cases.json"
 SMALL = (
     b"FROM node:21.7.0-alpine3.19\nWORKDIR /app\nCOPY . .\nRUN npm ci\n",
@@ -72,12 +72,11 @@ def measure(folder: Path, *arguments: str) -> tuple[float, int, dict[int, int]]:
     Returns:
         The seconds it took, the peak of its first process and those of the others, in kB.
     """
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "cdk_ecr_public_pull", *arguments],
         cwd=folder,
-        env=environment,
+        env=environment(ROOT),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -105,4 +104,4 @@ def main(counts: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(text) for text in sys.argv[1:]] or [2_000, 20_000])
+    main([int(text) for text in sys.argv[1:]] or [20_000])
