@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 
 from cdk_ecr_public_pull import __version__
-from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM, refuse_platform
+from cdk_ecr_public_pull.dockerfile.stages.platforms import (
+    DEFAULT_PLATFORM,
+    InvalidPlatform,
+    parse_platform,
+)
 from cdk_ecr_public_pull.printable import escape_controls
 
 # As in typing, whose import would make every start slower.
@@ -121,6 +125,11 @@ def parser() -> argparse.ArgumentParser:
     check = _command(commands, "check", "say what is pulled from Docker Hub", _CHECK)
     fix = _command(commands, "fix", "move the pulls to ECR Public, in place", _FIX)
     fix.add_argument("--diff", action="store_true", help="show the changes, make none")
+    fix.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="move images that are pinned by a digest, too: their copies may have another one",
+    )
     pulls = _command(commands, "pulls", "list every image that a build pulls", _PULLS)
     _add_conditions(pulls)
     for command in (check, fix, pulls):
@@ -216,7 +225,8 @@ def _build_arg(text: str) -> tuple[str, str]:
 
 
 def _platform(text: str) -> str:
-    cause = refuse_platform(text)
-    if cause or "/" not in text:
-        raise argparse.ArgumentTypeError(cause or f"{text!r} is not of the form OS/ARCH")
+    try:
+        parse_platform(text)
+    except InvalidPlatform as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
     return text

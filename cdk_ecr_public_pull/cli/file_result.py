@@ -25,6 +25,7 @@ class FileResult:
         fixable: How many ``fix`` would mend.
         is_changed: Whether the file was changed, or would be.
         is_usable: Whether the file could be read, and written if it had to be.
+        undeclared: The build arguments that it does not declare.
     """
 
     output: str = ""
@@ -34,6 +35,7 @@ class FileResult:
     fixable: int = 0
     is_changed: bool = False
     is_usable: bool = True
+    undeclared: frozenset[str] = frozenset()
 
 
 Work = Callable[[str], FileResult]
@@ -50,15 +52,22 @@ class Tally:
         fixable: How many ``fix`` would mend.
         changed: How many files were changed.
         has_unusable: Whether something could not be used.
+        undeclared: The build arguments that none of the files declares.
     """
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self.files = self.errors = self.warnings = self.fixable = self.changed = 0
         self.has_unusable = False
+        self.undeclared: frozenset[str] = frozenset()
 
     def add(self, result: FileResult) -> None:
         """Count what came of a file."""
+        if result.is_usable:
+            is_first = self.files == 0
+            self.undeclared = result.undeclared & (
+                result.undeclared if is_first else self.undeclared
+            )
         self.files += result.is_usable
         self.errors += result.errors
         self.warnings += result.warnings

@@ -49,6 +49,7 @@ def pulls_as_json(
             "stage_name": pull.stage_name,
             "reachable": pull.reachable,
             "deferred": pull.deferred,
+            "unresolved": list(pull.unresolved),
             "verdict": resolution.verdict,
             "replacement": str(resolution.replacement) if resolution.replacement else None,
             "reason": resolution.reason,

@@ -13,7 +13,7 @@ from aws_cdk import aws_ecr_assets as ecr_assets
 
 from cdk_ecr_public_pull.constructs.build_context import named_files
 from cdk_ecr_public_pull.constructs.codebuild.annotations import described, warn
-from cdk_ecr_public_pull.dockerfile.contexts import plan_contexts
+from cdk_ecr_public_pull.dockerfile.named_contexts import plan_contexts
 from cdk_ecr_public_pull.errors import UnusableFile
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 

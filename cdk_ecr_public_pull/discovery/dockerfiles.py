@@ -78,9 +78,7 @@ def _each_once(names: Iterable[str]) -> Iterator[str]:
     places: dict[str, str] = {}
     for name in names:
         folder, base = os.path.split(name)
-        if folder not in folders:
-            folders[folder] = os.path.realpath(folder)
-        places.setdefault(os.path.join(folders[folder], base), name)
+        places.setdefault(os.path.join(_real_folder(folder, folders), base), name)
     done: set[str] = set()
     for place, name in places.items():
         target = os.path.realpath(place) if os.path.islink(place) else place
@@ -88,6 +86,19 @@ def _each_once(names: Iterable[str]) -> Iterator[str]:
         if target not in done and not is_done_elsewhere:
             done.add(target)
             yield name
+
+
+def _real_folder(folder: str, known: dict[str, str]) -> str:
+    """The real path of a folder, one look at it if that of the folder it is in is known."""
+    if folder not in known:
+        parent, base = os.path.split(folder)
+        if parent in known and base not in ("", ".", "..") and not os.path.islink(folder):
+            known[folder] = os.path.join(known[parent], base)
+        else:
+            if parent and base:
+                _real_folder(parent, known)
+            known[folder] = os.path.realpath(folder)
+    return known[folder]
 
 
 def _in_folder(folder: str, found: FoundDockerfiles) -> list[str]:
@@ -138,8 +149,8 @@ def _walk(folder: str, found: FoundDockerfiles) -> set[str]:
     names: set[str] = set()
     for parent, folders, files in os.walk(folder, onerror=complain):
         folders[:] = [name for name in folders if name != ".git"]
-        below = os.path.relpath(parent, folder)
-        prefix = "" if below == "." else f"{below}/"
+        below = parent[len(folder) :].lstrip("/")
+        prefix = f"{below}/" if below else ""
         names.update(prefix + name for name in files if is_dockerfile_name(name))
     return names
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.analysis import Conditions, analyse
-from cdk_ecr_public_pull.dockerfile.collector import collecting_later
-from cdk_ecr_public_pull.dockerfile.moves import Via
-from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
-from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.stages import Use
-from cdk_ecr_public_pull.dockerfile.text import span_of
-from cdk_ecr_public_pull.dockerfile.words import Expansion
+from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Via
+from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, span_of
+from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
+from cdk_ecr_public_pull.dockerfile.stages.graph import Use
+from cdk_ecr_public_pull.dockerfile.stages.places import Analysis, Conditions
+from cdk_ecr_public_pull.dockerfile.stages.platforms import DEFAULT_PLATFORM
+from cdk_ecr_public_pull.images.prefix import repository_length
 from cdk_ecr_public_pull.images.reference import ImageReference
-from cdk_ecr_public_pull.report.locations import Locations, Span
+from cdk_ecr_public_pull.report.locations import Location, Locations, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,8 @@ class Pull:
     """A place of a Dockerfile that makes the build pull an image.
 
     Attributes:
-        image: The image, with the tag ``latest`` where none is written.
+        image: The image, with the tag ``latest`` where none is written. A part of its tag or
+            digest that only a build argument tells is as it is written: ``${VERSION}``.
         via: What kind of place it is.
         written: The word that is written there, quotes and variables included.
         span: The bytes of that word in the file.
@@ -33,8 +34,10 @@ class Pull:
         reachable: Whether the stage that is built needs the image.
         deferred: Whether it is an ONBUILD trigger that no stage of this file fires, so
             that only a build on top of the image pulls it.
-        origin: The image's name, each character with the byte it comes from: in the
-            word itself, or in the default of an ARG.
+        origin: The bytes that name the repository: in the word itself, or in the default of
+            an ARG. There are several where it is put together from parts, and none where it
+            comes from outside of the file.
+        unresolved: The build arguments that tell the rest of the name; empty if it is known.
     """
 
     image: ImageReference
@@ -47,7 +50,8 @@ class Pull:
     stage_name: str | None
     reachable: bool
     deferred: bool
-    origin: Expansion
+    origin: tuple[Span, ...]
+    unresolved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +79,15 @@ class FoundPulls:
     Attributes:
         pulls: The pulls, in the order of the file.
         error: Why BuildKit refuses the file under these conditions, or None.
+        undeclared: The given build arguments that no ARG declares, so that nothing comes of
+            them; empty for a file that cannot be read.
     """
 
     pulls: tuple[Pull, ...]
     error: DockerfileError | None
+    undeclared: frozenset[str] = frozenset()
 
 
-@collecting_later
 def find_pulls(
     content: bytes,
     *,
@@ -100,27 +106,59 @@ def find_pulls(
 
     Returns:
         The pulls, and the reason if BuildKit refuses the file; then the pulls are those
-        that it asks for all the same.
+        that it asks for all the same, and those of which only the tag, the digest or the
+        platform waits for a build argument.
     """
     conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
-    analysis = analyse(content, conditions)
+    analysis = analyze(content, conditions)
     locations = Locations(content)
-    reachable = analysis.reachable()
+    reachable = analysis.reachable
     pulls = tuple(_pull(use, image, reachable, locations) for use, image in analysis.pulls)
-    refusals = analysis.refusals
-    error = describe_refusal(refusals[0], locations) if refusals else None
-    return FoundPulls(pulls=pulls, error=error)
+    errors = analysis.errors
+    error = _describe(errors[0], locations) if errors else None
+    return FoundPulls(pulls=pulls, error=error, undeclared=_undeclared(analysis))
 
 
-def describe_refusal(refusal: Refusal, locations: Locations) -> DockerfileError:
-    """Say where a refusal is, in lines and columns."""
-    start = locations.at(refusal.start)
-    place = locations.at(refusal.start if refusal.offset is None else refusal.offset)
+# https://docs.docker.com/reference/dockerfile/#predefined-args
+_PREDEFINED = re.compile(
+    r"(?:http|https|ftp|no|all)_proxy|SOURCE_DATE_EPOCH|BUILDKIT_\w+|(?:BUILD|TARGET)[A-Z]+",
+    re.IGNORECASE,
+)
+
+
+def _undeclared(analysis: Analysis) -> frozenset[str]:
+    given = analysis.conditions.build_args
+    if not given or analysis.refusal is not None or analysis.is_foreign:
+        return frozenset()
+    steps = (step.node for stage in analysis.graph.stages for step in stage.steps)
+    in_stages = {
+        it.name.chars for node in steps if isinstance(node, Arg) for it in node.definitions
+    }
+    declared = {*analysis.args.missing, *in_stages}
+    return frozenset(
+        name for name in given if name not in declared and not _PREDEFINED.fullmatch(name)
+    )
+
+
+def error_location(error: BuildError, locations: Locations) -> Location:
+    """Where an error is: at the refused word, if that is on the instruction's first line.
+
+    Args:
+        error: The error.
+        locations: The lines of the file.
+    """
+    start = locations.at(error.start)
+    place = locations.at(error.start if error.offset is None else error.offset)
+    return place if place.line == start.line else start
+
+
+def _describe(error: BuildError, locations: Locations) -> DockerfileError:
+    place = error_location(error, locations)
     return DockerfileError(
-        message=refusal.message,
-        line=start.line,
-        column=place.column if place.line == start.line else start.column,
-        missing_args=refusal.missing_args,
+        message=error.message,
+        line=place.line,
+        column=place.column,
+        missing_args=error.missing_args,
     )
 
 
@@ -139,5 +177,19 @@ def _pull(use: Use, image: ImageReference, reachable: set[int], locations: Locat
         stage_name=use.stage.name if use.stage else None,
         reachable=is_syntax or id(use.state) in reachable,
         deferred=not is_syntax and not use.users,
-        origin=use.expansion,
+        origin=_origin(use.name),
+        unresolved=use.unresolved,
     )
+
+
+def _origin(name: Text) -> tuple[Span, ...]:
+    """The bytes of a name's repository, with its registry."""
+    spans: list[Span] = []
+    for offset in name.offsets[: repository_length(name.chars)]:
+        if offset is None:
+            continue
+        if spans and spans[-1].end == offset:
+            spans[-1] = Span(spans[-1].start, offset + 1)
+        else:
+            spans.append(Span(offset, offset + 1))
+    return tuple(spans)

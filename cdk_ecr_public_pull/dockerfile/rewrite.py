@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.collector import collecting_later
-from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
-from cdk_ecr_public_pull.dockerfile.quick import QuickRewrite, rewrite_quickly
-from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
-from cdk_ecr_public_pull.report.edit import Edit
+from cdk_ecr_public_pull.dockerfile.parser.source_text import span_of
+from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
+from cdk_ecr_public_pull.dockerfile.stages.places import Conditions, copied_frontend
+from cdk_ecr_public_pull.dockerfile.stages.platforms import DEFAULT_PLATFORM
+from cdk_ecr_public_pull.images.mirrors import Verdict, default_mirrors
+from cdk_ecr_public_pull.report.edit import Edit, apply_edits, in_order
 from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.reporter import Reporter
 from cdk_ecr_public_pull.report.rules import RuleSettings
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cdk_ecr_public_pull.dockerfile.long_way import Outcome
-    from cdk_ecr_public_pull.dockerfile.reporting import Reporter
+    from collections.abc import Mapping
+
+    from cdk_ecr_public_pull.dockerfile.edits.plan import Decision
+    from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,6 @@ class Rewrite:
     findings: tuple[Finding, ...]
 
 
-@collecting_later
 def rewrite_dockerfile(
     content: bytes,
     *,
@@ -47,12 +49,14 @@ def rewrite_dockerfile(
     build_args: Mapping[str, str] | None = None,
     target: str | None = None,
     platform: str = DEFAULT_PLATFORM,
+    unsafe_fixes: bool = False,
 ) -> Rewrite:
     """Make a Dockerfile pull its images from their copies.
 
     Only the bytes that name a repository are changed, each where it is named. The
-    pulls of the result are found again; unless they are exactly the old ones, moved,
-    the file stays as it was and a finding says so. A second rewrite changes nothing.
+    pulls of the result are found again, and dockerfile-parse must find the same instructions
+    in it; unless they are exactly the old ones, moved, the file stays as it was and a finding
+    says so. A second rewrite changes nothing.
 
     Args:
         content: The Dockerfile.
@@ -63,25 +67,32 @@ def rewrite_dockerfile(
         build_args: The values of ``--build-arg``; none if left out.
         target: The stage of ``--target``; pulls of all stages are moved whatever it is.
         platform: The platform to build for.
+        unsafe_fixes: Whether to move images that are pinned by a digest, too, which the copy
+            may not have.
 
     Returns:
         The new content with the changes and the findings that remain. A file that
         BuildKit refuses is not changed.
     """
-    mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
-    if not build_args and target is None and settings.wants_pulls:
-        quick = rewrite_quickly(content, mirrors, report_all=False)
-        if quick is not None:
-            findings = _about(quick, content, path, settings, tell_mended=False)
-            return Rewrite(quick.content, quick.edits, findings)
-    reporter = _reporter(content, path, settings)
-    outcome = _rewrite_thoroughly(
-        content, mirrors, reporter, build_args=build_args, target=target, platform=platform
+    mirrors = mirrors or default_mirrors()
+    conditions = Conditions(
+        build_args=build_args or {},
+        target=target,
+        platform=platform,
+        frontend=copied_frontend(mirrors),
     )
-    return Rewrite(outcome.content, outcome.edits, outcome.findings(tell_mended=False))
+    reporter = Reporter(content, path=path, settings=settings or RuleSettings())
+    plan = _Plan(content, conditions, mirrors, reporter)
+    plan.move_pulls(unsafe_fixes=unsafe_fixes)
+    if plan.edits:
+        # Only a changed file needs the second witness, which takes time to import.
+        from cdk_ecr_public_pull.dockerfile.edits.verify import is_witnessed  # noqa: PLC0415
+
+        if not is_witnessed(content, plan.content, plan.edits):
+            plan.give_up()
+    return Rewrite(plan.content, plan.edits, plan.findings(tell_mended=False))
 
 
-@collecting_later
 def check_dockerfile(
     content: bytes,
     *,
@@ -107,45 +118,132 @@ def check_dockerfile(
         The findings, in the order of the file. One that ``rewrite_dockerfile`` would
         mend carries the change.
     """
-    mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
-    if not build_args and target is None and settings.wants_pulls:
-        quick = rewrite_quickly(content, mirrors, report_all=True)
-        if quick is not None:
-            return _about(quick, content, path, settings, tell_mended=True)
-    reporter = _reporter(content, path, settings)
-    outcome = _rewrite_thoroughly(
-        content, mirrors, reporter, build_args=build_args, target=target, platform=platform
+    mirrors = mirrors or default_mirrors()
+    conditions = Conditions(
+        build_args=build_args or {},
+        target=target,
+        platform=platform,
+        frontend=copied_frontend(mirrors),
     )
-    return outcome.findings(tell_mended=True)
+    reporter = Reporter(content, path=path, settings=settings or RuleSettings())
+    plan = _Plan(content, conditions, mirrors, reporter)
+    plan.move_pulls(unsafe_fixes=False)
+    return plan.findings(tell_mended=True)
 
 
-def _about(
-    quick: QuickRewrite, content: bytes, path: str, settings: RuleSettings, *, tell_mended: bool
-) -> tuple[Finding, ...]:
-    if not quick.decisions:
-        return ()
-    return _reporter(content, path, settings).about(quick.decisions, tell_mended=tell_mended)
-
-
-def _reporter(content: bytes, path: str, settings: RuleSettings) -> Reporter:
-    # Imported when it is needed: where nothing is to be said the command starts faster.
-    from cdk_ecr_public_pull.dockerfile.reporting import Reporter  # noqa: PLC0415
-
-    return Reporter(content, path=path, settings=settings)
-
-
-def _rewrite_thoroughly(
+def planned_edits(
     content: bytes,
-    mirrors: Mirrors,
-    reporter: Reporter,
     *,
-    build_args: Mapping[str, str] | None,
+    mirrors: Mirrors,
+    settings: RuleSettings,
+    build_args: Mapping[str, str],
     target: str | None,
     platform: str,
-) -> Outcome:
-    # Imported when it is needed: the usual file does without, and the command starts faster.
-    from cdk_ecr_public_pull.dockerfile.long_way import rewrite_thoroughly  # noqa: PLC0415
+) -> dict[int, Edit]:
+    """The changes that ``rewrite_dockerfile`` would make, by the pull that each one moves.
 
-    return rewrite_thoroughly(
-        content, mirrors, reporter, build_args=build_args, target=target, platform=platform
+    Args:
+        content: The Dockerfile.
+        mirrors: Where copies are.
+        settings: The rules' severities.
+        build_args: The values of ``--build-arg``.
+        target: The stage of ``--target``.
+        platform: The platform to build for.
+
+    Returns:
+        The changes, by the first byte of the pull's word. One change may move several.
+    """
+    conditions = Conditions(
+        build_args=build_args, target=target, platform=platform, frontend=copied_frontend(mirrors)
     )
+    plan = _Plan(content, conditions, mirrors, Reporter(content, path="", settings=settings))
+    plan.move_pulls(unsafe_fixes=False)
+    return plan.edits_of_pulls()
+
+
+class _Plan:
+    """What is to be done to a file, and said about it."""
+
+    def __init__(
+        self, content: bytes, conditions: Conditions, mirrors: Mirrors, reporter: Reporter
+    ) -> None:
+        self.content = self._given = content
+        self.edits: tuple[Edit, ...] = ()
+        self._conditions = conditions
+        self._mirrors = mirrors
+        self._reporter = reporter
+        self._analysis = analyze(content, conditions)
+        self._decisions: list[Decision] = []
+        self._changed_args: frozenset[str] = frozenset()
+
+    def move_pulls(self, *, unsafe_fixes: bool) -> None:
+        """Plan the changes, and make them if they do what they should."""
+        analysis = self._analysis
+        if analysis.refusal is not None or not analysis.pulls:
+            return
+        # Imported when it is needed, as below: a file that pulls nothing starts faster.
+        from cdk_ecr_public_pull.dockerfile.edits.plan import decide  # noqa: PLC0415
+
+        self._decisions = decide(
+            analysis, self._mirrors, self._reporter.wants_pull, moves_digests=unsafe_fixes
+        )
+        edits = {it.move.edit for it in self._decisions if it.move and it.move.edit}
+        if not edits:
+            return
+        from cdk_ecr_public_pull.dockerfile.edits.verify import (  # noqa: PLC0415
+            changed_args,
+            is_relocation,
+        )
+
+        moved = apply_edits(self._given, edits)
+        after = analyze(moved, self._conditions)
+        if is_relocation(analysis, self._decisions, after):
+            self.content, self.edits = moved, tuple(in_order(edits))
+            self._changed_args = changed_args(analysis, after)
+        else:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Leave the file as it was given."""
+        from cdk_ecr_public_pull.dockerfile.edits.plan import Move, Obstacle  # noqa: PLC0415
+
+        self.content, self.edits, self._changed_args = self._given, (), frozenset()
+        for decision in self._decisions:
+            if decision.is_mended:
+                decision.move = Move(obstacle=Obstacle.UNVERIFIED)
+
+    def edits_of_pulls(self) -> dict[int, Edit]:
+        """The changes, by the first byte of the word of each pull that they move."""
+        return {
+            span_of(it.use.word).start: it.move.edit
+            for it in self._decisions
+            if it.move is not None and it.move.edit is not None
+        }
+
+    def findings(self, *, tell_mended: bool) -> tuple[Finding, ...]:
+        """All findings about the file, in its order.
+
+        Args:
+            tell_mended: Whether the pulls that a change moves are findings, too.
+        """
+        analysis = self._analysis
+        found: list[Finding] = []
+        if analysis.has_more_to_say or any(map(_is_notable, self._decisions)):
+            from cdk_ecr_public_pull.dockerfile.findings import findings_about  # noqa: PLC0415
+
+            found = findings_about(
+                analysis,
+                self._decisions,
+                self._mirrors,
+                self._reporter,
+                tell_mended=tell_mended,
+                changed_args=self._changed_args,
+            )
+        if analysis.refusal is None:
+            found += self._reporter.unused_ignores()
+        return tuple(found)
+
+
+def _is_notable(decision: Decision) -> bool:
+    is_silent = decision.resolution.verdict in (Verdict.NOT_DOCKER_HUB, Verdict.LOCAL)
+    return decision.move is not None or not is_silent

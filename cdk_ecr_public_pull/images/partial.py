@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cdk_ecr_public_pull.errors import InvalidReference
@@ -63,6 +64,34 @@ def parse_partial(text: str) -> PartialReference | None:
     return PartialReference(
         reference=reference if unknown else reference.with_default_tag(), version=version
     )
+
+
+def with_written_parts(text: str, parts: Iterable[str]) -> ImageReference | None:
+    """An image of which at least the registry and the repository are known.
+
+    Args:
+        text: The name, with ``UNKNOWN`` for each part that is not known.
+        parts: What is written for each of them, in order: ``${VERSION}``.
+
+    Returns:
+        The image, whose tag and digest have these parts as they are written; None as
+        ``parse_partial`` says.
+    """
+    partial = parse_partial(text)
+    if partial is None:
+        return None
+    written = iter(parts)
+    version = text[len(_split_version(text)[0]) :]
+    tag, _, digest = ("".join(_filled(part, written)) for part in version.partition("@"))
+    return replace(partial.reference, tag=tag.removeprefix(":") or None, digest=digest or None)
+
+
+def _filled(text: str, parts: Iterator[str]) -> Iterator[str]:
+    first, *rest = text.split(UNKNOWN)
+    yield first
+    for following in rest:
+        yield next(parts)
+        yield following
 
 
 def _split_version(text: str) -> tuple[str, str, str]:

@@ -28,6 +28,8 @@ from cdk_ecr_public_pull.errors import InvalidReference
 DOCKER_HUB = "docker.io"
 IMAGE_SCHEME = "docker-image://"
 """What BuildKit has before the name of an image, in build contexts and source policies."""
+DOCKERFILE_FRONTEND = "docker/dockerfile"
+"""The image of Docker's own frontend, which ``# syntax=`` lines name."""
 _LEGACY_DOCKER_HUB = "index.docker.io"
 _OFFICIAL = "library/"
 _PATH_MAX = 255

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate
 
 BOM = b"\xef\xbb\xbf"
 
@@ -40,13 +37,10 @@ class Locations:
     """The lines of a file, to find places in."""
 
     def __init__(self, content: bytes) -> None:
-        """Keep the file; its lines are counted when they are first asked for."""
+        """Keep the file, and where it was last looked at: most questions go on from there."""
         self._content = content
-
-    @cached_property
-    def has_ignores(self) -> bool:
-        """Whether the file has a comment that may make a finding be ignored."""
-        return b"ecr-public-pull:" in self._content
+        self._line = 1
+        self._start = 0
 
     def at(self, offset: int) -> Location:
         """The place of a byte.
@@ -54,11 +48,16 @@ class Locations:
         Args:
             offset: From 0 to the length of the file.
         """
-        line = bisect_right(self._starts, offset)
-        before = self._content[self._starts[line - 1] : offset]
-        if line == 1:
+        content, known = self._content, self._start
+        if offset >= known:
+            self._line += content.count(b"\n", known, offset)
+        else:
+            self._line -= content.count(b"\n", offset, known)
+        self._start = content.rfind(b"\n", 0, offset) + 1
+        before = content[self._start : offset]
+        if self._line == 1:
             before = before.removeprefix(BOM)
-        return Location(line, len(before.decode("utf-8", "replace")) + 1)
+        return Location(self._line, len(before.decode("utf-8", "replace")) + 1)
 
     def line(self, number: int) -> str:
         """A line's text, without its end.
@@ -66,14 +65,18 @@ class Locations:
         Args:
             number: The line, from 1.
         """
-        start = self._starts[number - 1]
+        start = self._start_of(number)
         end = self._content.find(b"\n", start)
         raw = self._content[start : len(self._content) if end < 0 else end]
         if number == 1:
             raw = raw.removeprefix(BOM)
         return raw.rstrip(b"\r").decode("utf-8", "replace")
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        lines = self._content.split(b"\n")
-        return [0, *accumulate(len(line) + 1 for line in lines[:-1])]
+    def _start_of(self, number: int) -> int:
+        while self._line < number:
+            self._start = self._content.index(b"\n", self._start) + 1
+            self._line += 1
+        while self._line > number:
+            self._start = self._content.rfind(b"\n", 0, self._start - 1) + 1
+            self._line -= 1
+        return self._start

@@ -1,4 +1,4 @@
-"""What is looked for in a Dockerfile, and how grave it is."""
+"""What is looked for, and how grave it is."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Rule(StrEnum):
     AMBIGUOUS_ARG = "ambiguous-arg"
     ARG_REACHES_STAGE = "arg-reaches-stage"
     ONBUILD_AMBIGUOUS = "onbuild-ambiguous"
+    FOREIGN_FRONTEND = "foreign-frontend"
+    UNUSED_IGNORE = "unused-ignore"
 
 
 _ERRORS = frozenset({Rule.DOCKER_HUB_PULL, Rule.WITHDRAWN_IMAGE, Rule.INVALID_DOCKERFILE})
@@ -47,8 +49,3 @@ class RuleSettings:
         """The severity of a rule's findings; None if it is off."""
         default = Severity.ERROR if rule in _ERRORS else Severity.WARNING
         return self.severities.get(rule, default)
-
-    @property
-    def wants_pulls(self) -> bool:
-        """Whether pulls from Docker Hub are to be reported at all."""
-        return self.severity(Rule.DOCKER_HUB_PULL) is not None

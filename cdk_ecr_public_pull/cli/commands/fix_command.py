@@ -18,27 +18,34 @@ from cdk_ecr_public_pull.report.formats.text import render_all
 def run(options: argparse.Namespace) -> int:
     """Rewrite files, or show how they would be; returns the exit status."""
     config = config_of(options)
-    work = partial(fix_file, config=config, only_diff=options.diff)
+    work = partial(
+        fix_file, config=config, only_diff=options.diff, unsafe_fixes=options.unsafe_fixes
+    )
     tally = work_on(options.paths, config, work)
     verb = "would be changed" if options.diff else "changed"
     print(f"{count(tally.changed, 'file')} {verb}; left: {tally}", file=sys.stderr)
     return tally.status
 
 
-def fix_file(name: str, *, config: Config, only_diff: bool) -> FileResult:
+def fix_file(name: str, *, config: Config, only_diff: bool, unsafe_fixes: bool) -> FileResult:
     """Rewrite a file.
 
     Args:
         name: The file.
         config: The configuration.
         only_diff: Whether to show the changes and make none.
+        unsafe_fixes: Whether to move images that are pinned by a digest, too.
 
     Raises:
         UnusableFile: It cannot be read, or not be replaced.
     """
     read = read_file(name)
     rewrite = rewrite_dockerfile(
-        read.content, path=name, mirrors=config.mirrors, settings=config.settings
+        read.content,
+        path=name,
+        mirrors=config.mirrors,
+        settings=config.settings,
+        unsafe_fixes=unsafe_fixes,
     )
     is_changed = rewrite.content != read.content
     output = ""

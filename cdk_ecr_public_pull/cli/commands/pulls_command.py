@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from functools import partial
 
@@ -12,8 +13,8 @@ from cdk_ecr_public_pull.cli.file_result import FileResult
 from cdk_ecr_public_pull.cli.files import read_file
 from cdk_ecr_public_pull.cli.statuses import OK, UNUSABLE
 from cdk_ecr_public_pull.config import Config
-from cdk_ecr_public_pull.dockerfile.long_way import planned_edits
 from cdk_ecr_public_pull.dockerfile.pulls import FoundPulls, Pull, find_pulls
+from cdk_ecr_public_pull.dockerfile.rewrite import planned_edits
 from cdk_ecr_public_pull.images.mirrors import Resolution
 from cdk_ecr_public_pull.printable import escape_controls
 
@@ -35,6 +36,9 @@ def run(options: argparse.Namespace) -> int:
     tally = work_on(options.paths, config, work, between=", " if is_json else "")
     if is_json:
         print("]}")
+    for name in sorted(tally.undeclared):
+        message = f"--build-arg {name}: no ARG of these files declares it"
+        print(complaint(message), end="", file=sys.stderr)
     return UNUSABLE if tally.has_unusable else OK
 
 
@@ -65,7 +69,9 @@ def list_pulls(
     resolved = [(pull, config.mirrors.resolve(pull.image)) for pull in found.pulls]
     if not as_json:
         output = "".join(_line(name, pull, resolution) for pull, resolution in resolved)
-        return FileResult(output=output, messages=_build_fault(name, found))
+        return FileResult(
+            output=output, messages=_build_fault(name, found), undeclared=found.undeclared
+        )
     # The report for people does without the json package.
     from cdk_ecr_public_pull.cli.pulls_json import pulls_as_json  # noqa: PLC0415
 
@@ -77,7 +83,8 @@ def list_pulls(
         target=target,
         platform=platform,
     )
-    return FileResult(output=pulls_as_json(name, content, found, resolved, edits))
+    output = pulls_as_json(name, content, found, resolved, edits)
+    return FileResult(output=output, undeclared=found.undeclared)
 
 
 def _line(name: str, pull: Pull, resolution: Resolution) -> str:
@@ -87,6 +94,7 @@ def _line(name: str, pull: Pull, resolution: Resolution) -> str:
         remarks.append("deferred")
     elif not pull.reachable:
         remarks.append("not in this build")
+    remarks += (f"--build-arg {name}=… tells the rest" for name in pull.unresolved)
     place = f"{name}:{pull.line}:{pull.column}"
     return escape_controls(f"{place}: {pull.image} -> {copy} ({', '.join(remarks)})") + "\n"
 

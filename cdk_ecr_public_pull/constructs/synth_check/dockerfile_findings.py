@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from cdk_ecr_public_pull.constructs.build_context import named_files
 from cdk_ecr_public_pull.constructs.synth_check.construct_finding import ConstructFinding
 from cdk_ecr_public_pull.constructs.synth_check.image_findings import image_findings
-from cdk_ecr_public_pull.dockerfile.contexts import plan_contexts, replaced_by
-from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
+from cdk_ecr_public_pull.dockerfile.named_contexts import plan_contexts, replaced_by
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
+from cdk_ecr_public_pull.dockerfile.stages.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.images.partial import parse_partial
 from cdk_ecr_public_pull.images.reference import IMAGE_SCHEME
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from cdk_ecr_public_pull.config import Config
     from cdk_ecr_public_pull.constructs.synth_check.assembly import ImageBuild
-    from cdk_ecr_public_pull.dockerfile.contexts import PlannedContexts
+    from cdk_ecr_public_pull.dockerfile.named_contexts import PlannedContexts
     from cdk_ecr_public_pull.dockerfile.pulls import Pull
     from cdk_ecr_public_pull.report.finding import Finding
 

@@ -42,7 +42,7 @@ def _explained(image: PartialReference, config: Config) -> Iterator[tuple[Rule, 
     copy = resolution.replacement
     if copy is None:
         # Imported when it is needed: an app whose images are moved does without it.
-        from cdk_ecr_public_pull.dockerfile.reporting import explain_verdict  # noqa: PLC0415
+        from cdk_ecr_public_pull.report.verdicts import explain_verdict  # noqa: PLC0415
 
         explained = explain_verdict(resolution, image.familiar)
         if explained is not None:

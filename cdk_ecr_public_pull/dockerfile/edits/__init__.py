@@ -1,0 +1,1 @@
+"""Which bytes must change to move a pull, and the proof that nothing else does."""

@@ -1,0 +1,327 @@
+r"""The lexer behind ``expand``: one word, character by character.
+
+The rules are those of ``frontend/dockerfile/shell/lex.go`` in
+https://github.com/moby/buildkit::
+
+    word      = { char | escape char | "'" … "'" | '"' … '"' | variable }
+    variable  = "$" name | "${" name [ operation ] "}"
+    name      = letters, digits and "_" | digits | one of @ * # ? - $ ! 0
+    operation = [ ":" ] ( "-" | "+" | "?" ) word       default, alternative, required
+              | ( "#" | "##" | "%" | "%%" ) pattern    without a prefix or suffix
+              | ( "/" | "//" ) pattern "/" word        with one or all replaced
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from cdk_ecr_public_pull.dockerfile.expansion.expand import Unresolved, Variable
+from cdk_ecr_public_pull.dockerfile.expansion.patterns import (
+    InvalidPattern,
+    name_end,
+    replace,
+    trim,
+)
+from cdk_ecr_public_pull.dockerfile.parser.source_text import Text, WordError
+from cdk_ecr_public_pull.images.partial import UNKNOWN
+
+# BuildKit has no bound; these are far beyond any real file, and keep time and stack small.
+MAX_NESTING = 100
+MAX_LENGTH = 8_192
+_SPECIAL_PARAMETERS = "@*#?-$!0"
+_UNCLOSED = "unexpected end of statement while looking for matching {}-quote"
+_EMPTY = Text("", ())
+
+
+@cache
+def _ordinary(escape: str, stop: str) -> re.Pattern[str]:
+    return re.compile(rf"[^'\"$<{re.escape(escape + stop)}]+")
+
+
+@cache
+def _ordinary_in_quotes(escape: str) -> re.Pattern[str]:
+    return re.compile(rf"[^\"${re.escape(escape)}]+")
+
+
+class Piece:
+    """A part of a word; ``is_split`` if white space in it ends a word."""
+
+    __slots__ = ("is_split", "text")
+
+    def __init__(self, text: Text, *, is_split: bool) -> None:
+        """Put the two together."""
+        self.text = text
+        self.is_split = is_split
+
+
+@dataclass(slots=True, kw_only=True)
+class Lexer:
+    """A word, and how far it has been read.
+
+    Attributes:
+        word: The word as it stands in the file.
+        env: The variables that have a value.
+        escape: The file's escape character.
+        unknown: The variables whose value only a build tells: ``UNKNOWN`` stands for it.
+        keep_all: Leave quotes and variables without a value as they are written.
+        keep_unset: Leave variables without a value as they are written.
+        raw_escapes: Leave escape characters as they are written.
+        has_quotes: Whether quotes mean something.
+    """
+
+    word: Text
+    env: Mapping[str, Text]
+    escape: str
+    unknown: Container[str] = ()
+    keep_all: bool = False
+    keep_unset: bool = False
+    raw_escapes: bool = False
+    has_quotes: bool = True
+    position: int = 0
+    depth: int = 0
+    variables: list[Variable] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    unresolved: dict[int, Unresolved] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # Go's text/scanner drops a byte order mark at the beginning of its input.
+        self.position = 1 if self.word.chars.startswith("\ufeff") else 0
+
+    def _peek(self) -> str:
+        return self.word.chars[self.position : self.position + 1]
+
+    def _take(self) -> Text:
+        self.position += 1
+        return self.word[self.position - 1 : self.position]
+
+    def _fail(self, message: str, *, at: int, required: str | None = None) -> WordError:
+        """A refusal of what is at an index of the word, or just behind it."""
+        offsets = self.word.offsets
+        last = min(at, len(offsets) - 1)
+        return WordError(message, offsets[last] if offsets else None, required=required)
+
+    def pieces(self, *, stop: str) -> list[Piece]:
+        """Lex up to the character ``stop``, which is taken too, or to the end if it is empty."""
+        pieces: list[Piece] = []
+        length = 0
+        ordinary = _ordinary(self.escape, stop)
+        while char := self._peek():
+            if char == stop:
+                self.position += 1
+                return pieces
+            if run := ordinary.match(self.word.chars, self.position):
+                pieces.append(Piece(self.word[self.position : run.end()], is_split=True))
+                self.position = run.end()
+            else:
+                pieces.append(self._special(char, length))
+            length += len(pieces[-1].text)
+            if length > MAX_LENGTH + len(self.word):
+                raise self._fail(
+                    f"variables make the word more than {MAX_LENGTH} characters longer",
+                    at=self.position,
+                )
+        if stop:
+            place = "in ${}" if stop == "/" else ""
+            message = f"syntax error: missing '{stop}' {place}".rstrip()
+            raise self._fail(message, at=self.position)
+        return pieces
+
+    def _text(self, *, stop: str) -> Text:
+        """Like ``pieces``, joined."""
+        return Text.join([piece.text for piece in self.pieces(stop=stop)] or [_EMPTY])
+
+    def _special(self, char: str, length: int) -> Piece:
+        if char == "$":
+            return Piece(self._variable_at(length), is_split=True)
+        if char in "'\"" and not self.has_quotes:
+            return Piece(self._take(), is_split=False)
+        if char == "'":
+            return Piece(self._single_quoted(), is_split=False)
+        if char == '"':
+            return Piece(self._double_quoted(length), is_split=False)
+        if char == "<":
+            return Piece(self._heredoc_marker(), is_split=False)
+        return Piece(self._escaped(), is_split=False)
+
+    def _escaped(self) -> Text:
+        escape = self._take()
+        char = self._take() if self._peek() else _EMPTY
+        return Text.join([escape, char]) if self.raw_escapes else char
+
+    def _heredoc_marker(self) -> Text:
+        start = self.position
+        self.position += 1
+        if self._peek() == "<":
+            self.position += 1
+            while self._peek() and self._peek() in "\t\v\f\r ":
+                self.position += 1
+        return self.word[start : self.position]
+
+    def _single_quoted(self) -> Text:
+        start = self.position
+        end = self.word.chars.find("'", start + 1)
+        if end < 0:
+            raise self._fail(_UNCLOSED.format("single"), at=start)
+        self.position = end + 1
+        return self.word[start : end + 1] if self.keep_all else self.word[start + 1 : end]
+
+    def _double_quoted(self, length: int) -> Text:
+        start = self.position
+        quote = self._take()
+        parts = [quote] if self.keep_all else []
+        length += len(parts)
+        ordinary = _ordinary_in_quotes(self.escape)
+        while (char := self._peek()) != '"':
+            if not char:
+                raise self._fail(_UNCLOSED.format("double"), at=start)
+            if run := ordinary.match(self.word.chars, self.position):
+                parts.append(self.word[self.position : run.end()])
+                self.position = run.end()
+            elif char == "$":
+                parts.append(self._variable_at(length))
+            else:
+                parts.append(self._escaped_in_quotes())
+            length += len(parts[-1])
+        quote = self._take()
+        return Text.join([*parts, quote] if self.keep_all else parts or [_EMPTY])
+
+    def _escaped_in_quotes(self) -> Text:
+        escape = self._take()
+        following = self._peek()
+        # Only a quote, a dollar and the escape itself can be escaped; before others it stays.
+        char = self._take() if following and following in f'"${self.escape}' else escape
+        if self.raw_escapes:
+            return Text.join([escape, char])
+        return char if following else _EMPTY
+
+    def _variable_at(self, start: int) -> Text:
+        """Expand the variable here, whose value begins at ``start`` of the word's expansion."""
+        place = self.position
+        name, value = self._variable()
+        offset = self.word.offsets[place]
+        if value.chars == UNKNOWN and offset is not None and value.offsets[0] == offset:
+            written = self.word.chars[place : self.position]
+            self.unresolved[offset] = Unresolved(name, written)
+        if self.depth == 0 and name:
+            self.variables.append(Variable(name, start=start, length=len(value)))
+        return value
+
+    def _variable(self) -> tuple[str, Text]:
+        """Expand the variable at ``$``; an empty name if it is a lone dollar."""
+        if self.depth >= MAX_NESTING:
+            message = f"variables nest deeper than {MAX_NESTING} levels"
+            raise self._fail(message, at=self.position)
+        start = self.position
+        self.position += 1
+        if self._peek() != "{":
+            name = self._name()
+            if not name:
+                return "", self.word[start : self.position]
+            return name, self._value(name, start)
+        self.position += 1
+        if not self._peek():
+            raise self._fail("syntax error: missing '}'", at=self.position)
+        if self._peek() in "{}:":
+            raise self._fail("syntax error: bad substitution", at=self.position)
+        name = self._name()
+        self.depth += 1
+        value = self._operation(name, start)
+        self.depth -= 1
+        return name, value
+
+    def _name(self) -> str:
+        chars = self.word.chars
+        start = end = self.position
+        if chars[start : start + 1].isdecimal():
+            while chars[end : end + 1].isdecimal():
+                end += 1
+        elif chars[start : start + 1] and chars[start] in _SPECIAL_PARAMETERS:
+            end += 1
+        else:
+            end = name_end(chars, start)
+        self.position = end
+        return chars[start:end]
+
+    def _value(self, name: str, start: int) -> Text:
+        """A variable's value; its own text if it has none and such are kept."""
+        self.names.add(name)
+        if name in self.unknown:
+            return self._unknown(start)
+        if name in self.env:
+            return self.env[name]
+        return self.word[start : self.position] if self.keep_all or self.keep_unset else _EMPTY
+
+    def _unknown(self, start: int) -> Text:
+        return Text(UNKNOWN, (self.word.offsets[start],))
+
+    def _operation(self, name: str, start: int) -> Text:
+        place = self.position
+        modifier = self._take().chars
+        if modifier == "}":
+            return self._value(name, start)
+        if modifier == "/":
+            return self._replaced(name, start)
+        if modifier == ":":
+            modifier += self._take().chars
+        if modifier in (":#", ":%") or modifier[:1] not in tuple(":-+?#%"):
+            raise self._unsupported(modifier, place)
+        outer, self.raw_escapes = self.raw_escapes, modifier in tuple("#%")
+        word = self._text(stop="}")
+        self.raw_escapes = outer
+        value = self._value(name, start)
+        if (self.keep_all or self.keep_unset) and name not in self.env:
+            return value
+        if modifier in tuple("#%"):
+            return self._trimmed(value, word.chars, modifier, start)
+        has_value = name in self.env and not (modifier[0] == ":" and not value.chars)
+        match modifier.removeprefix(":"):
+            case "-":
+                return value if has_value else word
+            case "+":
+                return word if has_value else _EMPTY
+            case "?":
+                is_open = has_value or name in self.unknown
+                return value if is_open else self._missing(name, word.chars, start)
+        raise self._unsupported(modifier, place)
+
+    def _unsupported(self, modifier: str, place: int) -> WordError:
+        if not modifier:
+            return self._fail("syntax error: missing '}'", at=place)
+        return self._fail(f"unsupported modifier ({modifier}) in substitution", at=place)
+
+    def _missing(self, name: str, message: str, start: int) -> Text:
+        default = f"is not allowed to be {'empty' if name in self.env else 'unset'}"
+        raise self._fail(f"{name}: {message or default}", at=start, required=name)
+
+    def _trimmed(self, value: Text, pattern: str, operator: str, start: int) -> Text:
+        is_longest = pattern.startswith(operator)
+        pattern = pattern[is_longest:]
+        if UNKNOWN in value.chars + pattern:
+            return self._unknown(start)
+        try:
+            return trim(value, pattern, operator, is_longest=is_longest)
+        except InvalidPattern as error:
+            raise self._invalid(pattern, error, start) from None
+
+    def _replaced(self, name: str, start: int) -> Text:
+        is_global = self._peek() == "/"
+        self.position += is_global
+        outer, self.raw_escapes = self.raw_escapes, True
+        pattern = self._text(stop="/").chars
+        replacement = self._text(stop="}")
+        self.raw_escapes = outer
+        value = self._value(name, start)
+        if name not in self.env and (self.keep_all or self.keep_unset):
+            return value
+        if UNKNOWN in value.chars + pattern:
+            return self._unknown(start)
+        try:
+            return replace(value, pattern, replacement, is_global=is_global)
+        except InvalidPattern as error:
+            raise self._invalid(pattern, error, start) from None
+
+    def _invalid(self, pattern: str, error: InvalidPattern, start: int) -> WordError:
+        return self._fail(f"invalid pattern ({pattern}) in substitution: {error}", at=start)

@@ -1,0 +1,213 @@
+"""What is said about a Dockerfile."""
+
+from __future__ import annotations
+
+from cdk_ecr_public_pull.dockerfile.edits.plan import COPIES, Move, explain_obstacle
+from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Via
+from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, span_of
+from cdk_ecr_public_pull.dockerfile.pulls import error_location
+from cdk_ecr_public_pull.dockerfile.stages.build_args import EmptyDefault
+from cdk_ecr_public_pull.dockerfile.stages.graph import Use
+from cdk_ecr_public_pull.errors import InvalidReference
+from cdk_ecr_public_pull.images.mirrors import Verdict
+from cdk_ecr_public_pull.images.partial import UNKNOWN
+from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference, parse_image
+from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.locations import Location
+from cdk_ecr_public_pull.report.rules import Rule
+from cdk_ecr_public_pull.report.verdicts import explain_verdict
+
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cdk_ecr_public_pull.dockerfile.edits.plan import Decision
+    from cdk_ecr_public_pull.dockerfile.stages.places import Analysis
+    from cdk_ecr_public_pull.images.mirrors import Mirrors
+    from cdk_ecr_public_pull.report.reporter import Reporter
+
+
+_SEE_DOCUMENTATION = "see in its documentation what the file pulls"
+
+
+def findings_about(
+    analysis: Analysis,
+    decisions: Iterable[Decision],
+    mirrors: Mirrors,
+    reporter: Reporter,
+    *,
+    tell_mended: bool,
+    changed_args: Iterable[str] = (),
+) -> list[Finding]:
+    """Say all that is to be said about a file.
+
+    Args:
+        analysis: The file as it was given.
+        decisions: What is done about each of its pulls.
+        mirrors: Where copies are.
+        reporter: Makes the findings.
+        tell_mended: Whether the pulls that a change moves are findings, too.
+        changed_args: The variables of the FROM lines whose values a change changes.
+
+    Returns:
+        The findings, in the order of the file.
+    """
+    refusal = analysis.refusal
+    if refusal is not None:
+        return list(_refused(analysis, refusal, reporter))
+    found: list[Finding] = []
+    if analysis.is_foreign and not analysis.pulls:
+        message = "the frontend that BUILDKIT_SYNTAX names reads this file in a language of its own"
+        found += reporter.to_line_end(
+            Location(1, 1), Rule.FOREIGN_FRONTEND, message, _SEE_DOCUMENTATION
+        )
+    for decision in decisions:
+        found += _about(decision, analysis, reporter, tell_mended=tell_mended)
+    for use in analysis.unknown:
+        found += _needs_build_arg(use, mirrors, reporter)
+    for word, declared in analysis.late_args:
+        found += _late_arg(word, declared, reporter)
+    if changed_args:
+        found += _reached(analysis, frozenset(changed_args), reporter)
+    found.sort(key=lambda finding: (finding.line, finding.column))
+    return found
+
+
+def _about(
+    decision: Decision, analysis: Analysis, reporter: Reporter, *, tell_mended: bool
+) -> Iterator[Finding]:
+    use, resolution = decision.use, decision.resolution
+    span, name = span_of(use.word), decision.image.familiar
+    if use.via is Via.SYNTAX and analysis.is_foreign:
+        yield from _foreign(decision, reporter)
+    elif use.via is Via.SYNTAX and resolution.verdict in (Verdict.NO_MIRROR, Verdict.UNKNOWN):
+        message = f"the syntax image {name} is pulled from Docker Hub; no copy is known"
+        remedy = "remove the line, so that the frontend built into BuildKit is used"
+        yield from reporter.at(span, Rule.SYNTAX_FRONTEND, message, remedy)
+    elif (explained := explain_verdict(resolution, name)) is not None:
+        yield from reporter.at(span, *explained)
+    copy, move = resolution.replacement, decision.move
+    if copy is None or move is None:
+        return
+    if tell_mended or not decision.is_mended:
+        yield from _pulled(decision, move, copy, reporter)
+    if decision.image.digest:
+        message = f"the digest of {name} may not exist on {copy.registry}"
+        remedy = f"check that {copy.name}@{copy.digest} exists; copies were seen to differ"
+        yield from reporter.at(span, Rule.DIGEST_PIN, message, remedy)
+
+
+def _pulled(
+    decision: Decision, move: Move, copy: ImageReference, reporter: Reporter
+) -> Iterator[Finding]:
+    """A pull from Docker Hub that has a copy, and what keeps it from being moved."""
+    span, image = span_of(decision.use.word), decision.image
+    if move.obstacle is not None:
+        rule, message, remedy = explain_obstacle(move, copy)
+        if rule is not None:
+            yield from reporter.at(span, rule, message, remedy)
+    else:
+        remedy = f"pull {copy}{_where(move, reporter)}"
+    # A mirror may be declared for another registry, too.
+    source = "Docker Hub" if image.registry == DOCKER_HUB else image.registry
+    message = f"{image.familiar} is pulled from {source}"
+    yield from reporter.at(span, Rule.DOCKER_HUB_PULL, message, remedy, move.edit)
+
+
+def _where(move: Move, reporter: Reporter) -> str:
+    site = move.site
+    if site is None:
+        return ""
+    if isinstance(site, EmptyDefault):
+        line = reporter.locations.at(site.place).line
+        value = move.edit.replacement.removeprefix(site.before) if move.edit else ""
+        given = f"pass --build-arg {site.name}={value}"
+        return f": {given}, or make that the default of ARG {site.name} on line {line}"
+    line = reporter.locations.at(site.start).line
+    return f", by the default of ARG {site.name} on line {line}"
+
+
+def _foreign(decision: Decision, reporter: Reporter) -> Iterator[Finding]:
+    image, verdict = decision.image, decision.resolution.verdict
+    source = ""
+    remedy = _SEE_DOCUMENTATION
+    if verdict in (Verdict.NO_MIRROR, Verdict.UNKNOWN):
+        source = "is pulled from Docker Hub, and "
+        key = image.familiar.removesuffix(f":{image.tag}")
+        remedy = (
+            f'copy it to a registry of yours, and name that under mirrors: "{key}" = "…"; {remedy}'
+        )
+    message = (
+        f"{image.familiar} {source}reads this file in a language of its own: "
+        "what the file pulls is not looked at"
+    )
+    yield from reporter.at(span_of(decision.use.word), Rule.FOREIGN_FRONTEND, message, remedy)
+
+
+def _refused(analysis: Analysis, error: BuildError, reporter: Reporter) -> Iterator[Finding]:
+    message = f"BuildKit refuses this file: {error.message}"
+    remedy = "mend this line; nothing is changed before the file builds"
+    for word, declared in analysis.late_args:
+        if word.offsets[0] == error.offset:
+            line = reporter.locations.at(span_of(declared).start).line
+            remedy = (
+                f"declare ARG {declared.chars} before the first FROM: the one on line {line} "
+                "counts in its stage alone"
+            )
+    place = error_location(error, reporter.locations)
+    yield from reporter.to_line_end(place, Rule.INVALID_DOCKERFILE, message, remedy)
+
+
+def _late_arg(word: Text, declared: Text, reporter: Reporter) -> Iterator[Finding]:
+    line = reporter.locations.at(span_of(declared).start).line
+    message = (
+        f"ARG {declared.chars} has no value here: it is declared behind a FROM, on line {line}, "
+        "and counts in that stage alone"
+    )
+    remedy = f"declare ARG {declared.chars} before the first FROM"
+    yield from reporter.at(span_of(word), Rule.NEEDS_BUILD_ARG, message, remedy)
+
+
+def _needs_build_arg(use: Use, mirrors: Mirrors, reporter: Reporter) -> Iterator[Finding]:
+    error = use.error
+    if error is None:
+        return
+    names = error.missing_args
+    values = [_example(use, mirrors)] if len(names) == 1 else ["…"] * len(names)
+    given = " ".join(f"--build-arg {name}={it}" for name, it in zip(names, values, strict=True))
+    verb = "has" if len(names) == 1 else "have"
+    message = f"only a build argument tells what is pulled here: {', '.join(names)} {verb} no value"
+    pronoun = "it" if len(names) == 1 else "them"
+    remedy = f"pass {given}, or give {pronoun} a default in ARG {', ARG '.join(names)}"
+    place = error_location(error, reporter.locations)
+    yield from reporter.to_line_end(place, Rule.NEEDS_BUILD_ARG, message, remedy)
+
+
+def _example(use: Use, mirrors: Mirrors) -> str:
+    """What a build argument may be that comes first in a name, so that a copy is pulled."""
+    name = "" if use.expansion is None else use.expansion.text.chars
+    if name == UNKNOWN:
+        return f"{COPIES}node:21"
+    first, slash, rest = name.partition("/")
+    if first != UNKNOWN or not slash or UNKNOWN in rest:
+        return "…"
+    try:
+        copy = mirrors.resolve(parse_image(rest)).replacement
+    except InvalidReference:
+        return "…"
+    path = parse_image(rest).name.removeprefix(f"{DOCKER_HUB}/library")
+    return copy.name.removesuffix(path) if copy is not None else "…"
+
+
+def _reached(analysis: Analysis, changed: frozenset[str], reporter: Reporter) -> Iterator[Finding]:
+    steps = (step.node for stage in analysis.graph.stages for step in stage.steps)
+    definitions = (it for node in steps if isinstance(node, Arg) for it in node.definitions)
+    for definition in definitions:
+        name = definition.name.chars
+        if definition.default is None and name in changed:
+            message = f"this stage reads ARG {name}, and its default changes"
+            remedy = "see whether a command of the stage depends on the old value"
+            yield from reporter.at(
+                span_of(definition.name), Rule.ARG_REACHES_STAGE, message, remedy
+            )

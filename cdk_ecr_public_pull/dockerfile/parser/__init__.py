@@ -1,0 +1,1 @@
+"""From bytes to instructions: directives, lines, continuations, flags and arguments."""

@@ -1,0 +1,1 @@
+"""From instructions to stages, and to the images that these take something from."""

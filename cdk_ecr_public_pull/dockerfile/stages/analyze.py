@@ -1,0 +1,232 @@
+"""From a Dockerfile's instructions to the graph of its stages, and what BuildKit refuses.
+
+The order is BuildKit's: an error while the stages are set up leaves nothing to pull, one of an
+image's name leaves the other images, and one while the instructions run leaves them all. An
+error that a build argument may take away leaves all that is known without it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, From, OnBuild, Other, Via
+from cdk_ecr_public_pull.dockerfile.instructions.parse import parse_instruction
+from cdk_ecr_public_pull.dockerfile.parser.arguments import may_expand
+from cdk_ecr_public_pull.dockerfile.parser.directives import find_escape, find_syntax
+from cdk_ecr_public_pull.dockerfile.parser.reader import read_instructions
+from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text
+from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Step, Use
+from cdk_ecr_public_pull.dockerfile.stages.places import (
+    Analysis,
+    Conditions,
+    find_images,
+    from_error,
+)
+from cdk_ecr_public_pull.errors import InvalidReference
+from cdk_ecr_public_pull.images.reference import parse_image
+
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import Heredoc
+
+# Docker's own frontend, also where it was copied to another registry, and the one built in.
+_DOCKERFILE_FRONTEND = re.compile(r"(?:.*/)?dockerfile(?:-upstream|\.v0)?")
+_SYNTAX_ARG = "BUILDKIT_SYNTAX"
+
+
+def analyze(content: bytes, conditions: Conditions) -> Analysis:
+    """Find the stages and images of a Dockerfile.
+
+    Args:
+        content: The file.
+        conditions: How it is built.
+
+    Returns:
+        The analysis, with no image but the syntax if BuildKit refuses the file before it
+        asks for images.
+    """
+    analysis = Analysis(conditions)
+    try:
+        _read_syntax(analysis, content)
+        if analysis.is_foreign:
+            return analysis
+        _build_graph(analysis, content)
+    except BuildError as error:
+        analysis.errors.append(error)
+        return analysis
+    find_images(analysis)
+    graph = analysis.graph
+    if any(stage.steps for stage in graph.stages):
+        # Imported when it is needed: most instructions are skipped.
+        from cdk_ecr_public_pull.dockerfile.stages.unbuildable import build_errors  # noqa: PLC0415
+
+        analysis.errors += build_errors(graph, analysis.reachable, conditions.build_args)
+    return analysis
+
+
+def _read_syntax(analysis: Analysis, content: bytes) -> None:
+    given = analysis.conditions.build_args.get(_SYNTAX_ARG)
+    syntax = find_syntax(content) if given is None else None
+    if syntax is None:
+        analysis.is_foreign = given is not None and _is_foreign(given, analysis.conditions)
+        return
+    word = syntax.value
+    try:
+        image = parse_image(word.chars)
+    except InvalidReference as error:
+        raise BuildError.at(word, str(error), syntax.start) from None
+    # The name may come out of a JSON document in another form than it has there.
+    if word.offsets[0] is not None:
+        state = State(word.chars, syntax.start)
+        use = Use(Via.SYNTAX, word, syntax.start, stage=None, users=(), state=state)
+        analysis.pulls.append((use, image))
+    analysis.is_foreign = _is_foreign(word.chars, analysis.conditions)
+
+
+def _is_foreign(frontend: str, conditions: Conditions) -> bool:
+    try:
+        image = parse_image(frontend.strip().partition(" ")[0])
+    except InvalidReference:
+        return True
+    is_dockerfile = _DOCKERFILE_FRONTEND.fullmatch(image.repository) is not None
+    return not is_dockerfile and image.name != conditions.frontend
+
+
+def _build_graph(analysis: Analysis, content: bytes) -> None:
+    graph = analysis.graph
+    graph.escape = escape = find_escape(content)
+    global_args: list[tuple[Arg, int]] = []
+    froms: list[tuple[From, State]] = []
+    for instruction in read_instructions(content, escape, _find_heredocs):
+        node, start = parse_instruction(instruction, escape), instruction.start
+        if isinstance(node, From):
+            froms.append((node, State("", start, index=len(froms), name=node.stage_name)))
+        elif froms:
+            if type(node) is not Other or node.words or node.bodies:
+                froms[-1][1].steps.append(Step(node, start))
+            graph.has_triggers = graph.has_triggers or isinstance(node, OnBuild)
+        elif isinstance(node, Arg):
+            global_args.append((node, start))
+        else:
+            raise BuildError("no build stage in current context", start=start)
+    if not froms:
+        last_line = content.rstrip(b"\n").rfind(b"\n") + 1
+        raise BuildError("dockerfile contains no stages to build", start=last_line)
+    target = analysis.conditions.target
+    analysis.target_name = target or froms[-1][1].name or "default"
+    for arg, start in global_args:
+        try:
+            analysis.args.declare(arg, start=start)
+        except BuildError as error:
+            _go_on(analysis, error)
+    for node, stage in froms:
+        _add_stage(analysis, node, stage)
+    analysis.target = _target(graph, target)
+    graph.connect()
+    if graph.has_links:
+        from cdk_ecr_public_pull.dockerfile.stages.unbuildable import refuse_cycles  # noqa: PLC0415
+
+        refuse_cycles(graph.states)
+    if graph.has_triggers:
+        graph.fire_triggers(analysis.target)
+
+
+def _find_heredocs(instruction: Text, start: int) -> Sequence[Heredoc]:
+    # Imported when it is needed: few files have one.
+    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs  # noqa: PLC0415
+
+    return find_heredocs(instruction, start)
+
+
+def _go_on(analysis: Analysis, error: BuildError) -> None:
+    """Note an error that a build argument may take away; raise any other."""
+    if not error.missing_args:
+        raise error
+    analysis.errors.append(error)
+
+
+def _add_stage(analysis: Analysis, node: From, stage: State) -> None:
+    graph, word, start = analysis.graph, node.image, stage.start
+    use = Use(Via.FROM, word, start, stage=stage, users=(stage,), state=stage)
+    try:
+        if may_expand(word.chars, graph.escape):
+            use.expansion = analysis.args.expand(word, start=start)
+            _note_late_args(analysis, word, use.expansion.names)
+        stage.base_name = use.name.chars
+        if not stage.base_name:
+            names = use.expansion.names if use.expansion else ()
+            message = f"base name ({word.chars}) should not be blank"
+            raise from_error(analysis, message, use, names)
+    except BuildError as error:
+        _go_on(analysis, error)
+        use.error = error
+        stage.base_name = ""
+    if node.platform is not None:
+        _check_platform(analysis, node.platform, use)
+    _check_alias(node, start)
+    graph.add(stage)
+    graph.uses.append(use)
+
+
+def _check_platform(analysis: Analysis, platform: Text, use: Use) -> None:
+    """Refuse a platform that is none; which it is matters to no name."""
+    from cdk_ecr_public_pull.dockerfile.stages.platforms import (  # noqa: PLC0415
+        InvalidPlatform,
+        parse_platform,
+    )
+
+    try:
+        expansion = analysis.args.expand(platform, start=use.start)
+    except BuildError as error:
+        _go_on(analysis, error)
+        return
+    late = _note_late_args(analysis, platform, expansion.names)
+    if not expansion.text.chars:
+        if expansion.names:
+            message = f"empty platform value from expression {platform.chars}"
+            _go_on(analysis, from_error(analysis, message, use, expansion.names, late))
+        return
+    try:
+        parse_platform(expansion.text.chars)
+    except InvalidPlatform as error:
+        message = f"failed to parse platform {platform.chars}: {error}"
+        _go_on(analysis, from_error(analysis, message, use, expansion.names, late))
+
+
+def _note_late_args(analysis: Analysis, word: Text, names: Iterable[str]) -> list[str]:
+    """Note, and return, the variables that only an ARG of an earlier stage declares."""
+    args = analysis.args
+    found = []
+    for name in sorted(names):
+        if name in args.values or name in args.missing:
+            continue
+        steps = (step.node for stage in analysis.graph.stages for step in stage.steps)
+        definitions = (it for node in steps if isinstance(node, Arg) for it in node.definitions)
+        late = next((it.name for it in definitions if it.name.chars == name), None)
+        if late is not None:
+            analysis.late_args.append((word, late))
+            found.append(name)
+    return found
+
+
+def _check_alias(node: From, start: int) -> None:
+    # BuildKit looks for a build context of each stage's name, and those are references.
+    if node.alias is None:
+        return
+    name = node.alias.chars.lower()
+    try:
+        parse_image(name)
+    except InvalidReference as error:
+        message = f"invalid context name {name}: {error}"
+        raise BuildError.at(node.alias, message, start) from None
+
+
+def _target(graph: StageGraph, name: str | None) -> State:
+    found = graph.states[-1] if name is None else graph.find(name)
+    if found is None:
+        message = f'target stage "{name}" could not be found'
+        raise BuildError(message, start=graph.states[-1].start)
+    return found

@@ -1,0 +1,206 @@
+"""The places of a Dockerfile that name images, and the images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cdk_ecr_public_pull.dockerfile.instructions.nodes import SCRATCH
+from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text
+from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Use
+from cdk_ecr_public_pull.errors import InvalidReference
+from cdk_ecr_public_pull.images.partial import UNKNOWN, with_written_parts
+from cdk_ecr_public_pull.images.reference import (
+    DOCKERFILE_FRONTEND,
+    ImageReference,
+    parse_image,
+)
+
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cdk_ecr_public_pull.dockerfile.stages.build_args import BuildArgs
+    from cdk_ecr_public_pull.images.mirrors import Mirrors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """The conditions under which a Dockerfile is built.
+
+    Attributes:
+        build_args: The values of ``--build-arg``.
+        target: The stage of ``--target``; the last one if None.
+        platform: The platform that is built for.
+        frontend: The repository to which the configuration moves Docker's own frontend.
+    """
+
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    target: str | None = None
+    platform: str = "linux/amd64"
+    frontend: str | None = None
+
+
+class Analysis:
+    """What is known of a Dockerfile.
+
+    Attributes:
+        conditions: How it is built.
+        graph: Its stages, and the places that name images.
+        target: The stage that is built; None if the file could not be cut into stages.
+        pulls: The places that make a build pull an image, in the order of the file, and
+            the images; first the one that parses the file.
+        unknown: The FROM lines of which only a build argument tells the image.
+        late_args: The variables of FROM lines that an ARG of an earlier stage declares, which
+            gives them no value there: the word, and the name in that ARG.
+        errors: Why BuildKit refuses the file, in its order; empty if it does not.
+        is_foreign: Whether another author's frontend reads the file: it is in that one's
+            language then, and not read here.
+    """
+
+    def __init__(self, conditions: Conditions) -> None:
+        """Begin with nothing."""
+        self.conditions = conditions
+        self.graph = StageGraph()
+        self.target: State | None = None
+        self.pulls: list[tuple[Use, ImageReference]] = []
+        self.unknown: list[Use] = []
+        self.late_args: list[tuple[Text, Text]] = []
+        self.errors: list[BuildError] = []
+        self.is_foreign = False
+        self.target_name = ""
+        self._args: BuildArgs | None = None
+        self._reachable: set[int] | None = None
+
+    @property
+    def args(self) -> BuildArgs:
+        """The variables of its FROM lines."""
+        if self._args is None:
+            self._args = self._new_args()
+        return self._args
+
+    def _new_args(self) -> BuildArgs:
+        # Imported when it is needed: many files have none.
+        from cdk_ecr_public_pull.dockerfile.stages.build_args import BuildArgs  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.stages.platforms import platform_args  # noqa: PLC0415
+
+        return BuildArgs(
+            given=self.conditions.build_args,
+            predefined=platform_args(self.conditions.platform, self.target_name),
+            escape=self.graph.escape,
+        )
+
+    @property
+    def reachable(self) -> set[int]:
+        """The ids of the states that the build needs."""
+        if self._reachable is None:
+            self._reachable = self.graph.reachable_from(self.target) if self.target else set()
+        return self._reachable
+
+    @property
+    def depends_on_platform(self) -> bool:
+        """Whether a variable in a FROM line may have another value on another platform."""
+        # They are made when the first word has one.
+        return self._args is not None
+
+    @property
+    def has_more_to_say(self) -> bool:
+        """Whether there is something to be said beside its pulls."""
+        return bool(self.errors or self.unknown or self.late_args or self.is_foreign)
+
+    @property
+    def refusal(self) -> BuildError | None:
+        """The first error that no build argument can take away."""
+        return next((error for error in self.errors if not error.missing_args), None)
+
+
+def copied_frontend(mirrors: Mirrors) -> str | None:
+    """The repository to which mirrors move Docker's own frontend, or None.
+
+    Args:
+        mirrors: Where copies are.
+    """
+    copy = mirrors.resolve(parse_image(DOCKERFILE_FRONTEND)).replacement
+    return copy.name if copy is not None else None
+
+
+def find_images(analysis: Analysis) -> None:
+    """Find the images that the places of a Dockerfile name.
+
+    Args:
+        analysis: What is known of the file; its images and errors are added.
+    """
+    refused: set[int] = set()
+    for use in analysis.graph.uses:
+        image = None
+        if use.error is None:
+            image = _image_of(analysis, use, refused)
+        if use.error is not None and use.error.missing_args:
+            image = _image_without_args(analysis, use)
+            if image is None:
+                analysis.unknown.append(use)
+        if image is not None:
+            analysis.pulls.append((use, image))
+    analysis.pulls.sort(key=_offset)
+
+
+def from_error(
+    analysis: Analysis, message: str, use: Use, names: Iterable[str], late: Iterable[str] = ()
+) -> BuildError:
+    """Make an error about a FROM line, with the variables that may take it away.
+
+    Args:
+        analysis: What is known of the file.
+        message: The cause.
+        use: The place of the line.
+        names: The variables that it comes from.
+        late: Those of them that only an ARG of an earlier stage declares.
+    """
+    error = BuildError.at(use.word, message, use.start)
+    missing = analysis.args.missing_for(names) if names else ()
+    error.missing_args = tuple(sorted({*missing, *late}))
+    return error
+
+
+def _image_of(analysis: Analysis, use: Use, refused: set[int]) -> ImageReference | None:
+    """The image that a place names; None if it names none, or BuildKit refuses the name."""
+    state = use.state
+    name = use.word.chars if state is None else state.base_name
+    if name == SCRATCH or not use.names_image:
+        return None
+    # In a trigger, a number or a stage's name means what the build on top makes of it.
+    if state is None and (name.isdecimal() or analysis.graph.find(name)):
+        return None
+    try:
+        return parse_image(name)
+    except InvalidReference as error:
+        if state is not None and id(state) not in refused:
+            refused.add(id(state))
+            names = use.expansion.names if use.expansion else ()
+            message = f'failed to parse stage name "{name}": {error}'
+            use.error = from_error(analysis, message, use, names)
+            analysis.errors.append(use.error)
+    return None
+
+
+def _image_without_args(analysis: Analysis, use: Use) -> ImageReference | None:
+    """The image of a FROM line of which build arguments tell the tag or the digest."""
+    args = analysis.args.opened
+    try:
+        use.expansion = args.expand(use.word, start=use.start)
+    except BuildError:
+        return None
+    name = use.expansion.text
+    marks = [it for char, it in zip(name.chars, name.offsets, strict=True) if char == UNKNOWN]
+    parts = [args.unresolved[it] for it in marks if it in args.unresolved]
+    # A mark may also be a byte of the file.
+    if not parts or len(parts) < len(marks):
+        return None
+    image = with_written_parts(name.chars, (part.written for part in parts))
+    names = (name for part in parts for name in sorted(analysis.args.missing_for([part.name])))
+    use.unresolved = tuple(dict.fromkeys(names)) if image is not None else ()
+    return image
+
+
+def _offset(pull: tuple[Use, ImageReference]) -> int:
+    return pull[0].word.offsets[0] or 0

@@ -1,0 +1,139 @@
+"""How findings are made: unless their rule is off, or a comment ignores it there."""
+
+from __future__ import annotations
+
+import re
+
+from cdk_ecr_public_pull.report.edit import Edit
+from cdk_ecr_public_pull.report.finding import Finding
+from cdk_ecr_public_pull.report.locations import Location, Locations, Span
+from cdk_ecr_public_pull.report.rules import Rule, RuleSettings
+
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMMENT = re.compile(rb"(?m)^[ \t]*#[ \t]*ecr-public-pull:[^\n\r]*")
+_IGNORE = re.compile(r"[ \t]*#[ \t]*ecr-public-pull:[ \t]*ignore\[([^\]]*)\]")
+
+
+class Reporter:
+    """Makes the findings about one file.
+
+    Args:
+        content: The file.
+        path: The file, as it was named.
+        settings: The rules' severities.
+    """
+
+    def __init__(self, content: bytes, *, path: str, settings: RuleSettings) -> None:
+        self.path = path
+        self.locations = Locations(content)
+        self.settings = settings
+        has_mark = b"ecr-public-pull:" in content
+        self._comments = tuple(_COMMENT.finditer(content)) if has_mark else ()
+        self._ignored = {self.locations.at(it.start()).line: _names_in(it) for it in self._comments}
+        self._used: set[tuple[int, str]] = set()
+
+    def ignores(self, rule: Rule, line: int) -> bool:
+        """Whether the line above says ``# ecr-public-pull: ignore[rule] reason``.
+
+        Args:
+            rule: The rule of a finding.
+            line: The line that it is on.
+        """
+        if rule not in self._ignored.get(line - 1, ()):
+            return False
+        self._used.add((line - 1, rule))
+        return True
+
+    def wants_pull(self, offset: int) -> bool:
+        """Whether a pull from Docker Hub is to be reported, and so moved.
+
+        Args:
+            offset: The byte at which it is named.
+        """
+        rule = Rule.DOCKER_HUB_PULL
+        if self.settings.severity(rule) is None:
+            return False
+        return not self._ignored or not self.ignores(rule, self.locations.at(offset).line)
+
+    def at(
+        self, span: Span, rule: Rule, message: str, remedy: str, edit: Edit | None = None
+    ) -> Iterator[Finding]:
+        """A finding about bytes of the file.
+
+        Args:
+            span: The bytes.
+            rule: What it is about.
+            message: What is wrong, as a sentence without a full stop.
+            remedy: What to do about it.
+            edit: The change that mends it.
+        """
+        ends = (self.locations.at(span.start), self.locations.at(span.end))
+        yield from self._between(ends, rule, message, remedy, edit)
+
+    def to_line_end(
+        self, start: Location, rule: Rule, message: str, remedy: str
+    ) -> Iterator[Finding]:
+        """A finding about the rest of a line.
+
+        Args:
+            start: Where it begins.
+            rule: What it is about.
+            message: What is wrong, as a sentence without a full stop.
+            remedy: What to do about it.
+        """
+        end = Location(start.line, len(self.locations.line(start.line)) + 1)
+        yield from self._between((start, end), rule, message, remedy, None)
+
+    def _between(
+        self,
+        ends: tuple[Location, Location],
+        rule: Rule,
+        message: str,
+        remedy: str,
+        edit: Edit | None,
+    ) -> Iterator[Finding]:
+        start, end = ends
+        severity = self.settings.severity(rule)
+        if self.ignores(rule, start.line) or severity is None:
+            return
+        yield Finding(
+            rule=rule,
+            severity=severity,
+            path=self.path,
+            line=start.line,
+            column=start.column,
+            end_line=end.line,
+            end_column=end.column,
+            message=message,
+            help=remedy,
+            edit=edit,
+        )
+
+    def unused_ignores(self) -> Iterator[Finding]:
+        """The findings about comments that ignore nothing; to be made after all others."""
+        for comment in self._comments:
+            line = self.locations.at(comment.start()).line
+            names = self._ignored[line]
+            if not names:
+                message = "this comment names no rule, and ignores nothing"
+                yield from self._unused(comment, message)
+            for name in names:
+                if name not in tuple(Rule):
+                    yield from self._unused(comment, f"there is no rule {name}")
+                elif (line, name) not in self._used:
+                    message = f"the line below has no finding of {name} to ignore"
+                    yield from self._unused(comment, message)
+
+    def _unused(self, comment: re.Match[bytes], message: str) -> Iterator[Finding]:
+        remedy = 'write "# ecr-public-pull: ignore[rule] reason", or take the comment away'
+        start = comment.end() - len(comment[0].lstrip())
+        yield from self.at(Span(start, comment.end()), Rule.UNUSED_IGNORE, message, remedy)
+
+
+def _names_in(comment: re.Match[bytes]) -> tuple[str, ...]:
+    match = _IGNORE.match(comment[0].decode("utf-8", "replace"))
+    return tuple(re.findall(r"[^\s,]+", match[1])) if match else ()
