@@ -80,12 +80,7 @@ if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
         """Loads a public name from its module, the first time that it is used (PEP 562)."""
         if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        # Here, so that importing the package alone imports nothing of it: a test holds that.
-        from cdk_ecr_public_pull import collector  # noqa: PLC0415
-
-        # What is imported stays: looking for garbage in it slows the import.
-        with collector.resting_collector():
-            value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
         globals()[name] = value
         return value
 

@@ -51,14 +51,16 @@ def read_file(name: str) -> ReadFile:
         else:
             # Opening a pipe would wait for somebody to write to it.
             descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            with open(descriptor, "rb") as file:
+            try:
                 status = os.fstat(descriptor)
                 if not stat.S_ISREG(status.st_mode):
                     raise UnusableFile(
                         f"{shown}: is not an ordinary file.\n"
                         "  help: send its content to the standard input, and name - instead"
                     )
-                content = file.read()
+                content = _read_all(descriptor, status.st_size)
+            finally:
+                os.close(descriptor)
     except FileNotFoundError:
         raise UnusableFile(f"{shown}: {_missing(name)}") from None
     except OSError as error:
@@ -172,6 +174,14 @@ def _missing(name: str) -> str:
         target = escape_controls(os.readlink(name))
         return f"is a symbolic link to {target}, which does not exist"
     return "no such file"
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    # Without a buffered file object, whose making takes longer than the reading.
+    parts = []
+    while part := os.read(descriptor, size + 1):
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _read_stdin() -> bytes:

@@ -10,7 +10,6 @@ from importlib import import_module
 
 from cdk_ecr_public_pull.cli.console import complaint
 from cdk_ecr_public_pull.cli.statuses import BROKEN_PIPE, INTERRUPTED, UNUSABLE
-from cdk_ecr_public_pull.collector import resting_collector
 from cdk_ecr_public_pull.errors import EcrPublicPullError
 
 
@@ -51,14 +50,16 @@ def _run(arguments: Sequence[str] | None) -> int:
         # A terminal that is not UTF-8 must not end the run.
         if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
             reconfigure(errors="backslashreplace")
-    # What is imported stays: looking for garbage in it slows the start, and the exit.
-    with resting_collector():
-        parser = import_module("cdk_ecr_public_pull.cli.command_line").parser()
-        options = parser.parse_args(arguments)
-        command = import_module(f"cdk_ecr_public_pull.cli.commands.{options.command}_command")
-        if arguments is None:
-            # Only in a process of its own: what is garbage by now is never collected.
-            gc.freeze()
+    is_own_process = arguments is None
+    if is_own_process:
+        # What a file becomes refers to itself in no cycle, so there is nothing to collect.
+        gc.disable()
+    parser = import_module("cdk_ecr_public_pull.cli.command_line").parser()
+    options = parser.parse_args(arguments)
+    command = import_module(f"cdk_ecr_public_pull.cli.commands.{options.command}_command")
+    if is_own_process:
+        # The last collection, at the exit, need not look at what was imported.
+        gc.freeze()
     status: int = command.run(options)
     if sys.stdout is not None:
         sys.stdout.flush()

@@ -60,7 +60,10 @@ def find_dockerfiles(
             names.append(path)
         else:
             found.unusable.append(f"{escape_controls(path)}: no such file or folder")
-    found.names += _each_once(name for name in names if name == STDIN or not is_ignored(name))
+    wanted = [name for name in names if name == STDIN or not is_ignored(name)]
+    # Below one folder each name is another file, unless there are links.
+    may_repeat = len(paths) > 1 or any(map(os.path.islink, wanted))
+    found.names += _each_once(wanted) if may_repeat else wanted
     return found
 
 
@@ -78,7 +81,9 @@ def _each_once(names: Iterable[str]) -> Iterator[str]:
     places: dict[str, str] = {}
     for name in names:
         folder, base = os.path.split(name)
-        places.setdefault(os.path.join(_real_folder(folder, folders), base), name)
+        if folder not in folders:
+            folders[folder] = os.path.realpath(folder)
+        places.setdefault(os.path.join(folders[folder], base), name)
     done: set[str] = set()
     for place, name in places.items():
         target = os.path.realpath(place) if os.path.islink(place) else place
@@ -86,19 +91,6 @@ def _each_once(names: Iterable[str]) -> Iterator[str]:
         if target not in done and not is_done_elsewhere:
             done.add(target)
             yield name
-
-
-def _real_folder(folder: str, known: dict[str, str]) -> str:
-    """The real path of a folder, one look at it if that of the folder it is in is known."""
-    if folder not in known:
-        parent, base = os.path.split(folder)
-        if parent in known and base not in ("", ".", "..") and not os.path.islink(folder):
-            known[folder] = os.path.join(known[parent], base)
-        else:
-            if parent and base:
-                _real_folder(parent, known)
-            known[folder] = os.path.realpath(folder)
-    return known[folder]
 
 
 def _in_folder(folder: str, found: FoundDockerfiles) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdk_ecr_public_pull.dockerfile.edits.plan import COPIES, Move, explain_obstacle
-from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Via
+from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, span_of
 from cdk_ecr_public_pull.dockerfile.pulls import error_location
 from cdk_ecr_public_pull.dockerfile.stages.build_args import EmptyDefault
@@ -78,24 +78,32 @@ def _about(
     decision: Decision, analysis: Analysis, reporter: Reporter, *, tell_mended: bool
 ) -> Iterator[Finding]:
     use, resolution = decision.use, decision.resolution
-    span, name = span_of(use.word), decision.image.familiar
     if use.via is Via.SYNTAX and analysis.is_foreign:
         yield from _foreign(decision, reporter)
-    elif use.via is Via.SYNTAX and resolution.verdict in (Verdict.NO_MIRROR, Verdict.UNKNOWN):
-        message = f"the syntax image {name} is pulled from Docker Hub; no copy is known"
-        remedy = "remove the line, so that the frontend built into BuildKit is used"
-        yield from reporter.at(span, Rule.SYNTAX_FRONTEND, message, remedy)
-    elif (explained := explain_verdict(resolution, name)) is not None:
-        yield from reporter.at(span, *explained)
+    elif resolution.replacement is None:
+        yield from _without_copy(decision, reporter)
     copy, move = resolution.replacement, decision.move
     if copy is None or move is None:
         return
     if tell_mended or not decision.is_mended:
         yield from _pulled(decision, move, copy, reporter)
     if decision.image.digest:
-        message = f"the digest of {name} may not exist on {copy.registry}"
+        message = f"the digest of {decision.image.familiar} may not exist on {copy.registry}"
         remedy = f"check that {copy.name}@{copy.digest} exists; copies were seen to differ"
-        yield from reporter.at(span, Rule.DIGEST_PIN, message, remedy)
+        yield from reporter.at(span_of(use.word), Rule.DIGEST_PIN, message, remedy)
+
+
+def _without_copy(decision: Decision, reporter: Reporter) -> Iterator[Finding]:
+    resolution, name = decision.resolution, decision.image.familiar
+    explained = explain_verdict(resolution, name)
+    if decision.use.via is Via.SYNTAX and resolution.verdict in (
+        *(Verdict.NO_MIRROR, Verdict.UNKNOWN),
+    ):
+        message = f"the syntax image {name} is pulled from Docker Hub; no copy is known"
+        remedy = "remove the line, so that the frontend built into BuildKit is used"
+        explained = Rule.SYNTAX_FRONTEND, message, remedy
+    if explained is not None:
+        yield from reporter.at(span_of(decision.use.word), *explained)
 
 
 def _pulled(
@@ -201,9 +209,7 @@ def _example(use: Use, mirrors: Mirrors) -> str:
 
 
 def _reached(analysis: Analysis, changed: frozenset[str], reporter: Reporter) -> Iterator[Finding]:
-    steps = (step.node for stage in analysis.graph.stages for step in stage.steps)
-    definitions = (it for node in steps if isinstance(node, Arg) for it in node.definitions)
-    for definition in definitions:
+    for definition in analysis.file.stage_args():
         name = definition.name.chars
         if definition.default is None and name in changed:
             message = f"this stage reads ARG {name}, and its default changes"

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.edits.plan import Decision, Move, Obstacle, context_name
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
+from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.directives import find_syntax
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.places import Analysis, Conditions, copied_frontend
@@ -107,6 +108,7 @@ def plan_contexts(
         given=given_names,
         may_move=bool(given_names) or _takes_contexts(content, build_args or {}),
     )
+    file = ParsedDockerfile(content)
     contexts: dict[str, str] = {}
     findings: dict[Finding, None] = {}
     for index, each in enumerate(platform.split(",") if platform else _BUILDING_MACHINES):
@@ -116,12 +118,13 @@ def plan_contexts(
             platform=each,
             frontend=copied_frontend(mirrors),
         )
-        analysis = analyze(content, conditions)
+        analysis = analyze(file, conditions)
         decisions = planner.decisions(analysis)
         contexts.update(_contexts(decisions))
         if platform or index == 0:
             findings.update(dict.fromkeys(planner.findings(analysis, decisions)))
-        if not platform and not analysis.depends_on_platform:
+        if not platform and not analysis.has_args:
+            # Without variables it is the same on every platform.
             break
     return PlannedContexts(
         contexts=dict(sorted(contexts.items())),

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Via
+from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
+from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, span_of
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.graph import Use
@@ -110,7 +111,7 @@ def find_pulls(
         platform waits for a build argument.
     """
     conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
-    analysis = analyze(content, conditions)
+    analysis = analyze(ParsedDockerfile(content), conditions)
     locations = Locations(content)
     reachable = analysis.reachable
     pulls = tuple(_pull(use, image, reachable, locations) for use, image in analysis.pulls)
@@ -130,10 +131,7 @@ def _undeclared(analysis: Analysis) -> frozenset[str]:
     given = analysis.conditions.build_args
     if not given or analysis.refusal is not None or analysis.is_foreign:
         return frozenset()
-    steps = (step.node for stage in analysis.graph.stages for step in stage.steps)
-    in_stages = {
-        it.name.chars for node in steps if isinstance(node, Arg) for it in node.definitions
-    }
+    in_stages = (it.name.chars for it in analysis.file.stage_args())
     declared = {*analysis.args.missing, *in_stages}
     return frozenset(
         name for name in given if name not in declared and not _PREDEFINED.fullmatch(name)

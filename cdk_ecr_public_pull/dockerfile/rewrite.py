@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.source_text import span_of
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.places import Conditions, copied_frontend
@@ -127,7 +128,7 @@ def check_dockerfile(
     )
     reporter = Reporter(content, path=path, settings=settings or RuleSettings())
     plan = _Plan(content, conditions, mirrors, reporter)
-    plan.move_pulls(unsafe_fixes=False)
+    plan.move_pulls(is_made=False)
     return plan.findings(tell_mended=True)
 
 
@@ -157,7 +158,7 @@ def planned_edits(
         build_args=build_args, target=target, platform=platform, frontend=copied_frontend(mirrors)
     )
     plan = _Plan(content, conditions, mirrors, Reporter(content, path="", settings=settings))
-    plan.move_pulls(unsafe_fixes=False)
+    plan.move_pulls(is_made=False)
     return plan.edits_of_pulls()
 
 
@@ -167,17 +168,24 @@ class _Plan:
     def __init__(
         self, content: bytes, conditions: Conditions, mirrors: Mirrors, reporter: Reporter
     ) -> None:
-        self.content = self._given = content
+        self.content = content
+        self._file = ParsedDockerfile(content)
         self.edits: tuple[Edit, ...] = ()
         self._conditions = conditions
         self._mirrors = mirrors
         self._reporter = reporter
-        self._analysis = analyze(content, conditions)
+        self._analysis = analyze(self._file, conditions)
         self._decisions: list[Decision] = []
         self._changed_args: frozenset[str] = frozenset()
 
-    def move_pulls(self, *, unsafe_fixes: bool) -> None:
-        """Plan the changes, and make them if they do what they should."""
+    def move_pulls(self, *, unsafe_fixes: bool = False, is_made: bool = True) -> None:
+        """Plan the changes, and make them if they do what they should.
+
+        Args:
+            unsafe_fixes: Whether to move images that are pinned by a digest, too.
+            is_made: Whether the changes are made. Those that are not need no proof where it is
+                plain what would come of them.
+        """
         analysis = self._analysis
         if analysis.refusal is not None or not analysis.pulls:
             return
@@ -188,15 +196,17 @@ class _Plan:
             analysis, self._mirrors, self._reporter.wants_pull, moves_digests=unsafe_fixes
         )
         edits = {it.move.edit for it in self._decisions if it.move and it.move.edit}
-        if not edits:
+        if not edits or (
+            not is_made and all(it.is_plain for it in self._decisions if it.is_mended)
+        ):
             return
         from cdk_ecr_public_pull.dockerfile.edits.verify import (  # noqa: PLC0415
             changed_args,
             is_relocation,
         )
 
-        moved = apply_edits(self._given, edits)
-        after = analyze(moved, self._conditions)
+        moved = apply_edits(self._file.content, edits)
+        after = analyze(self._file.edited(moved, edits), self._conditions)
         if is_relocation(analysis, self._decisions, after):
             self.content, self.edits = moved, tuple(in_order(edits))
             self._changed_args = changed_args(analysis, after)
@@ -207,7 +217,7 @@ class _Plan:
         """Leave the file as it was given."""
         from cdk_ecr_public_pull.dockerfile.edits.plan import Move, Obstacle  # noqa: PLC0415
 
-        self.content, self.edits, self._changed_args = self._given, (), frozenset()
+        self.content, self.edits, self._changed_args = self._file.content, (), frozenset()
         for decision in self._decisions:
             if decision.is_mended:
                 decision.move = Move(obstacle=Obstacle.UNVERIFIED)

@@ -14,8 +14,6 @@ from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 ECR_PUBLIC = "public.ecr.aws"
 _OFFICIAL_COPIES = "docker/library"
@@ -90,7 +88,6 @@ class Mirrors:
         local_images: Images that the build's own engine has, which are never
             pulled: names (``my-base``: every tag of it; ``node:custom``: that tag)
             or patterns with ``*`` (``myorg/*``). They come before all mirrors.
-        memo: What others have worked out from these mirrors, and need not do again.
 
     Raises:
         InvalidConfig: A key or value is not a repository name, a ``/*`` stands on one
@@ -99,7 +96,7 @@ class Mirrors:
 
     mirrors: Mapping[str, str] = field(default_factory=dict)
     local_images: Iterable[str] = ()
-    memo: dict[str, dict[Any, Any]] = field(
+    _resolved: dict[ImageReference, Resolution] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
     _copies: Copies = field(init=False, repr=False, compare=False)
@@ -142,12 +139,12 @@ class Mirrors:
         Returns:
             The resolution; nothing is asked from any registry.
         """
-        known = self.memo.setdefault("resolved", {})
-        if reference not in known:
+        known = self._resolved
+        resolution = known.get(reference)
+        if resolution is None:
             if len(known) >= _MOST_KNOWN:
                 known.clear()
-            known[reference] = self._resolve(reference)
-        resolution: Resolution = known[reference]
+            resolution = known[reference] = self._resolve(reference)
         return resolution
 
     def _resolve(self, reference: ImageReference) -> Resolution:

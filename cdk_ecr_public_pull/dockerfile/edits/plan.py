@@ -14,7 +14,7 @@ from cdk_ecr_public_pull.dockerfile.parser.source_text import span_of
 from cdk_ecr_public_pull.dockerfile.stages.graph import Use
 from cdk_ecr_public_pull.images.mirrors import Mirrors, Resolution
 from cdk_ecr_public_pull.images.prefix import replaced_prefix
-from cdk_ecr_public_pull.images.reference import ImageReference
+from cdk_ecr_public_pull.images.reference import ImageReference, parse_image
 from cdk_ecr_public_pull.report.edit import Edit
 from cdk_ecr_public_pull.report.rules import Rule
 
@@ -83,6 +83,19 @@ class Decision:
         self.image = image
         self.resolution = resolution
         self.move: Move | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the change puts the copy's name in the place of what is written, as it is.
+
+        So it does if nothing is expanded or quoted in the word: then it needs no proof.
+        """
+        move, copy, name = self.move, self.resolution.replacement, self.use.name.chars
+        if move is None or move.edit is None or copy is None or self.use.expansion is not None:
+            return False
+        length = move.edit.end - move.edit.start
+        moved = f"{move.edit.replacement}{name[length:]}"
+        return replaced_prefix(name, copy.name)[0] == length and parse_image(moved) == copy
 
     @property
     def is_mended(self) -> bool:

@@ -67,6 +67,8 @@ def _place(use: Use) -> tuple[object, ...]:
 
 def changed_args(before: Analysis, after: Analysis) -> frozenset[str]:
     """The variables of the FROM lines whose values differ between two versions of a file."""
+    if not before.has_args:
+        return frozenset()
     old, new = before.args, after.args
     return frozenset(
         name for name in old.missing if _chars(old.values.get(name)) != _chars(new.values.get(name))

@@ -12,11 +12,13 @@ patterns have no groups, so ``$0`` is what was matched, ``$$`` a dollar, and eac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
 
+_ASCII_NAME = re.compile(r"[A-Za-z0-9_]+")
 ANY_CHAR = "?"
 ANY_STRING = "*"
 
@@ -241,7 +243,8 @@ def _parse_template(replacement: Text) -> list[Text | None]:
 
 def name_end(chars: str, start: int) -> int:
     """Where a name of letters, digits and ``_`` ends that begins at an index."""
-    end = start
+    ascii_part = _ASCII_NAME.match(chars, start)
+    end = ascii_part.end() if ascii_part else start
     while end < len(chars) and (
         chars[end].isalpha() or chars[end].isdecimal() or chars[end] == "_"
     ):

@@ -21,22 +21,123 @@ from cdk_ecr_public_pull.dockerfile.instructions.nodes import (
 )
 from cdk_ecr_public_pull.dockerfile.parser.arguments import (
     Command,
-    may_expand,
+    may_fail,
     split_command,
     split_csv,
     split_flags,
     split_quoted_words,
     split_words,
 )
-from cdk_ecr_public_pull.dockerfile.parser.reader import Instruction
+from cdk_ecr_public_pull.dockerfile.parser.directives import find_escape
+from cdk_ecr_public_pull.dockerfile.parser.reader import (
+    Instruction,
+    read_instruction,
+    read_instructions,
+    refuse_long_lines,
+)
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, ParserError, Text
+from cdk_ecr_public_pull.report.edit import Edit, in_order
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import Heredoc
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
+
+
+class ParsedDockerfile:
+    """A Dockerfile, whose instructions are read when they are first asked for.
+
+    Attributes:
+        content: The file.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        """Keep the file."""
+        self.content = content
+        self._escape: str | None = None
+        self._nodes: list[tuple[Node, Instruction]] | None = None
+
+    @property
+    def escape(self) -> str:
+        """Its escape character.
+
+        Raises:
+            BuildError: A directive is wrong.
+        """
+        if self._escape is None:
+            self._escape = find_escape(self.content)
+        return self._escape
+
+    @property
+    def nodes(self) -> list[tuple[Node, Instruction]]:
+        """Its instructions, but for those that surely name no image and surely build.
+
+        Raises:
+            BuildError: BuildKit refuses one.
+        """
+        if self._nodes is None:
+            read = read_instructions(self.content, self.escape, _find_heredocs)
+            self._nodes = [(parse_instruction(it, self.escape), it) for it in read]
+        return self._nodes
+
+    def stage_args(self) -> Iterator[Definition]:
+        """The ARGs of its stages, which are skipped for the most part."""
+        read = read_instructions(self.content, self.escape, _find_heredocs, skip=False)
+        is_in_stage = False
+        for instruction in read:
+            is_in_stage = is_in_stage or instruction.command.name == "FROM"
+            if is_in_stage and instruction.command.name == "ARG":
+                node = parse_instruction(instruction, self.escape)
+                yield from node.definitions if isinstance(node, Arg) else ()
+
+    def edited(self, content: bytes, edits: Iterable[Edit]) -> ParsedDockerfile:
+        """The file after changes, of which only the changed instructions are read again.
+
+        What stands between them is the same, and so reads the same.
+
+        Args:
+            content: The file as it is then.
+            edits: The changes.
+        """
+        edited = ParsedDockerfile(content)
+        if self._nodes is None or edited.escape != self.escape:
+            return edited
+        waiting = in_order(edits)[::-1]
+        while waiting and waiting[-1].start < self._nodes[0][1].start:
+            # A directive; those are looked for each time.
+            waiting.pop()
+        shift = len(content) - len(self.content) - sum(map(_growth, waiting))
+        nodes: list[tuple[Node, Instruction]] = []
+        for node, instruction in self._nodes:
+            if not waiting or instruction.end <= waiting[-1].start:
+                nodes.append((node, instruction))
+                continue
+            start, end = instruction.start + shift, instruction.end + shift
+            while waiting and waiting[-1].start < instruction.end:
+                shift += _growth(waiting[-1])
+                end += _growth(waiting.pop())
+            again, following = read_instruction(content, start, self.escape, _find_heredocs)
+            if again is None or following != end:
+                return edited
+            nodes.append((parse_instruction(again, self.escape), again))
+        refuse_long_lines(content)
+        edited._nodes = nodes
+        return edited
+
+
+def _growth(edit: Edit) -> int:
+    return len(edit.replacement) - (edit.end - edit.start)
+
+
+def _find_heredocs(instruction: Text, start: int) -> Sequence[Heredoc]:
+    # Imported when it is needed: few files have one.
+    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs  # noqa: PLC0415
+
+    return find_heredocs(instruction, start)
 
 
 def parse_instruction(instruction: Instruction, escape: str) -> Node:
@@ -99,9 +200,12 @@ def _parse_from(arguments: Text, start: int, _escape: str) -> From:
         raise BuildError.at(words[1] if len(words) > 1 else rest, message, start)
     platform = None
     if flags:
-        from cdk_ecr_public_pull.dockerfile.instructions.validate import check_flags  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415
+            FROM_FLAGS,
+            check_flags,
+        )
 
-        platform = check_flags(flags, strings="platform", start=start).get("platform", [None])[0]
+        platform = check_flags(flags, FROM_FLAGS, start)["platform"][0]
     # An empty value is no platform.
     return From(words[0], platform if platform and platform.chars else None, alias)
 
@@ -123,31 +227,31 @@ def _parse_arg(arguments: Text, start: int, escape: str) -> Arg:
     return Arg(definitions)
 
 
-def _parse_copy(arguments: Text, start: int, escape: str) -> Copy:
+def _parse_copy(arguments: Text, start: int, _escape: str) -> Copy:
     from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415
+        COPY_FLAGS,
         check_flags,
         check_paths,
     )
 
     flags, rest = split_flags(arguments)
-    paths = check_paths("COPY", rest, start, escape)
-    values = check_flags(
-        flags, strings="chown from chmod", lists="exclude", booleans="link parents", start=start
-    )
+    paths = check_paths("COPY", rest, start)
+    values = check_flags(flags, COPY_FLAGS, start)
     source = values.get("from")
     words = (*values.get("chown", ()), *paths[-1:], *values.get("chmod", ()), *paths[:-1])
     return Copy(source[0] if source and source[0].chars else None, words)
 
 
-def _parse_run(arguments: Text, start: int, escape: str) -> Run:
+def _parse_run(arguments: Text, start: int, _escape: str) -> Run:
     from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415
+        RUN_FLAGS,
         check_flags,
         check_json,
     )
 
     flags, rest = split_flags(arguments)
     check_json("RUN", rest, start)
-    values = check_flags(flags, strings="network security", lists="mount device", start=start)
+    values = check_flags(flags, RUN_FLAGS, start)
     sources: list[Text | None] = []
     words: list[Text] = []
     late: BuildError | None = None
@@ -155,7 +259,7 @@ def _parse_run(arguments: Text, start: int, escape: str) -> Run:
         fields = _mount_fields(mount, start)
         sources.append(_mount_source(fields, start))
         values_of = (field[field.chars.find("=") + 1 :] for field in fields if "=" in field.chars)
-        words += (value for value in values_of if may_expand(value.chars, escape))
+        words += (value for value in values_of if may_fail(value.chars))
         if sources[-1] is not None and late is None and _mount_type(fields) == "secret":
             late = BuildError.at(mount, "secret mount should not have a from", start)
     return Run(sources, late, words)
@@ -190,9 +294,12 @@ def _mount_type(fields: Sequence[Text]) -> str:
 def _parse_onbuild(arguments: Text, start: int, escape: str) -> OnBuild:
     flags, rest = split_flags(arguments)
     if flags:
-        from cdk_ecr_public_pull.dockerfile.instructions.validate import check_flags  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415
+            NO_FLAGS,
+            check_flags,
+        )
 
-        check_flags(flags, start=start)
+        check_flags(flags, NO_FLAGS, start)
     command = split_command(rest)
     name = command.name
     if not name:

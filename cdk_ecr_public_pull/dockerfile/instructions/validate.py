@@ -8,6 +8,7 @@ it makes of a value that names no image (a port, a signal, a duration) is left t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum, auto
 
 from cdk_ecr_public_pull.dockerfile.expansion.heredocs import parse_heredoc
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Other
@@ -15,7 +16,7 @@ from cdk_ecr_public_pull.dockerfile.parser.arguments import (
     Flag,
     NotStrings,
     count_words,
-    may_expand,
+    may_fail,
     parse_json,
     split_flags,
     split_quoted_words,
@@ -32,16 +33,48 @@ Validator = Callable[[Text, int, str], Other]
 """Reads an instruction's arguments; gets the byte it starts at and the escape character too."""
 
 
-def check_flags(
-    flags: Sequence[Flag], *, strings: str = "", lists: str = "", booleans: str = "", start: int
-) -> dict[str, list[Text]]:
+class FlagKind(Enum):
+    """What a flag may have for a value, and how often it may stand."""
+
+    TEXT = auto()
+    TEXTS = auto()
+    SWITCH = auto()
+
+
+FlagTable = Mapping[str, FlagKind]
+
+
+def flag_table(*, texts: str = "", lists: str = "", switches: str = "") -> FlagTable:
+    """The flags that an instruction has; their names are separated by spaces.
+
+    Args:
+        texts: Those that may stand once, with a value.
+        lists: Those that may stand several times, with a value.
+        switches: Those that may stand once, with ``true``, ``false`` or nothing.
+    """
+    return {
+        **dict.fromkeys(texts.split(), FlagKind.TEXT),
+        **dict.fromkeys(lists.split(), FlagKind.TEXTS),
+        **dict.fromkeys(switches.split(), FlagKind.SWITCH),
+    }
+
+
+NO_FLAGS: FlagTable = {}
+FROM_FLAGS = flag_table(texts="platform")
+COPY_FLAGS = flag_table(texts="chown from chmod", lists="exclude", switches="link parents")
+RUN_FLAGS = flag_table(texts="network security", lists="mount device")
+_ADD_FLAGS = flag_table(
+    texts="chown chmod checksum", lists="exclude", switches="link keep-git-dir unpack"
+)
+_HEALTHCHECK_FLAGS = flag_table(texts="interval timeout start-period start-interval retries")
+
+
+def check_flags(flags: Sequence[Flag], table: FlagTable, start: int) -> dict[str, list[Text]]:
     """Check an instruction's flags against those that it has.
 
     Args:
         flags: The flags found.
-        strings: Names of flags that may stand once, with a value; separated by spaces.
-        lists: Names of flags that may stand several times, with a value.
-        booleans: Names of flags that may stand once, with ``true``, ``false`` or nothing.
+        table: Those that it has.
         start: The byte at which the instruction starts, for the error.
 
     Returns:
@@ -52,25 +85,19 @@ def check_flags(
     """
     values: dict[str, list[Text]] = {}
     for flag in flags:
-        fault = _flag_fault(flag, values, strings.split(), lists.split(), booleans.split())
+        fault = _flag_fault(flag, table.get(flag.name), is_again=flag.name in values)
         if fault:
             raise BuildError(fault, start=start, offset=flag.offset)
         values.setdefault(flag.name, []).append(flag.value or Text("", ()))
     return values
 
 
-def _flag_fault(
-    flag: Flag,
-    used: Mapping[str, object],
-    strings: Sequence[str],
-    lists: Sequence[str],
-    booleans: Sequence[str],
-) -> str | None:
-    if flag.name not in (*strings, *lists, *booleans):
+def _flag_fault(flag: Flag, kind: FlagKind | None, *, is_again: bool) -> str | None:
+    if kind is None:
         return f"unknown flag: --{flag.name}"
-    if flag.name in used and flag.name not in lists:
+    if is_again and kind is not FlagKind.TEXTS:
         return f"duplicate flag specified: --{flag.name}"
-    if flag.name not in booleans:
+    if kind is not FlagKind.SWITCH:
         return None if flag.value is not None else f"missing a value on flag: --{flag.name}"
     if flag.value is None:
         return None
@@ -99,23 +126,22 @@ def check_json(name: str, arguments: Text, start: int) -> list[str] | None:
         raise ParserError.at(arguments, message, start) from None
 
 
-def check_paths(name: str, arguments: Text, start: int, escape: str) -> list[Text]:
+def check_paths(name: str, arguments: Text, start: int) -> list[Text]:
     """Check the paths of COPY and ADD.
 
     Args:
         name: The instruction's name.
         arguments: Its arguments, without flags.
         start: The byte at which it starts.
-        escape: The file's escape character.
 
     Returns:
-        The paths, the destination last; none if there is nothing to expand in them.
+        The paths, the destination last; none if no expansion in them can fail.
 
     Raises:
         BuildError: There are fewer than two, or a heredoc is the destination.
     """
     chars = arguments.chars
-    if not chars.startswith("[") and "<<" not in chars and not may_expand(chars, escape):
+    if not chars.startswith("[") and "<<" not in chars and not may_fail(chars):
         words, count = list[Text](), count_words(chars)
     else:
         words = _list(name, arguments, start)
@@ -148,16 +174,10 @@ def _is_heredoc(word: str) -> bool:
         return False
 
 
-def _add(arguments: Text, start: int, escape: str) -> Other:
+def _add(arguments: Text, start: int, _escape: str) -> Other:
     flags, rest = split_flags(arguments)
-    paths = check_paths("ADD", rest, start, escape)
-    values = check_flags(
-        flags,
-        strings="chown chmod checksum",
-        lists="exclude",
-        booleans="link keep-git-dir unpack",
-        start=start,
-    )
+    paths = check_paths("ADD", rest, start)
+    values = check_flags(flags, _ADD_FLAGS, start)
     named = (values.get(name, ()) for name in ("chown", "chmod", "checksum"))
     return Other((*(value for group in named for value in group), *paths))
 
@@ -171,7 +191,7 @@ def _pairs(name: str) -> Validator:
         if "=" not in words[0].chars:
             if len(split_words(rest)) < 2:  # noqa: PLR2004  (the old form: name value)
                 raise ParserError.at(rest, f"{name} must have two arguments", start)
-            check_flags(flags, start=start)
+            check_flags(flags, NO_FLAGS, start)
             key = split_words(rest)[0]
             return Other((key, rest[len(key) :]))
         parts: list[Text] = []
@@ -186,7 +206,7 @@ def _pairs(name: str) -> Validator:
                 raise BuildError.at(word, f"{name} names can not be blank", start)
             length = word.chars.index("=")
             parts += (word[:length], word[length + 1 :])
-        check_flags(flags, start=start)
+        check_flags(flags, NO_FLAGS, start)
         return Other(parts)
 
     return validate
@@ -198,7 +218,7 @@ def _one(name: str, *, has_flags: bool = True, expands: bool = True) -> Validato
         if not len(rest):
             raise BuildError.at(arguments, f"{name} requires exactly one argument", start)
         if has_flags:
-            check_flags(flags, start=start)
+            check_flags(flags, NO_FLAGS, start)
         return Other((rest,) if expands else ())
 
     return validate
@@ -208,7 +228,7 @@ def _shell_or_json(name: str) -> Validator:
     def validate(arguments: Text, start: int, _escape: str) -> Other:
         flags, rest = split_flags(arguments)
         check_json(name, rest, start)
-        check_flags(flags, start=start)
+        check_flags(flags, NO_FLAGS, start)
         return Other()
 
     return validate
@@ -219,7 +239,7 @@ def _expose(arguments: Text, start: int, _escape: str) -> Other:
     words = split_words(rest)
     if not words:
         raise BuildError.at(arguments, "EXPOSE requires at least one argument", start)
-    check_flags(flags, start=start)
+    check_flags(flags, NO_FLAGS, start)
     return Other(words)
 
 
@@ -228,7 +248,7 @@ def _volume(arguments: Text, start: int, _escape: str) -> Other:
     paths = [path.strip() for path in _list("VOLUME", rest, start)]
     if not paths:
         raise BuildError.at(arguments, "VOLUME requires at least one argument", start)
-    check_flags(flags, start=start)
+    check_flags(flags, NO_FLAGS, start)
     if not all(path.chars for path in paths):
         raise BuildError.at(rest, "VOLUME specified can not be an empty string", start)
     return Other(paths)
@@ -237,7 +257,7 @@ def _volume(arguments: Text, start: int, _escape: str) -> Other:
 def _shell(arguments: Text, start: int, _escape: str) -> Other:
     flags, rest = split_flags(arguments)
     in_json = check_json("SHELL", rest, start)
-    check_flags(flags, start=start)
+    check_flags(flags, NO_FLAGS, start)
     if in_json == [] or not len(rest):
         raise BuildError.at(arguments, "SHELL requires at least one argument", start)
     if in_json is None:
@@ -257,7 +277,7 @@ def _healthcheck(arguments: Text, start: int, _escape: str) -> Other:
         if len(command):
             raise BuildError.at(command, "HEALTHCHECK NONE takes no arguments", start)
         return Other()
-    check_flags(flags, strings="interval timeout start-period start-interval retries", start=start)
+    check_flags(flags, _HEALTHCHECK_FLAGS, start)
     if kind != "CMD":
         message = f'Unknown type "{kind}" in HEALTHCHECK (try CMD)'
         raise BuildError.at(words[0], message, start)

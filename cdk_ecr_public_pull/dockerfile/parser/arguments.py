@@ -167,6 +167,17 @@ def split_words(text: Text) -> list[Text]:
     return [text[match.start() : match.end()] for match in _WORD.finditer(text.chars)]
 
 
+def may_fail(chars: str) -> bool:
+    """Whether BuildKit may refuse to expand a word; never wrong when it says no.
+
+    A variable without a brace, or an escape, cannot fail.
+
+    Args:
+        chars: The word.
+    """
+    return "'" in chars or '"' in chars or "${" in chars
+
+
 def count_words(chars: str) -> int:
     """How many words ``split_words`` would find."""
     return len(_WORD.findall(chars))

@@ -11,7 +11,7 @@ import re
 from functools import cache
 
 from cdk_ecr_public_pull.dockerfile.parser.arguments import Command, split_command
-from cdk_ecr_public_pull.dockerfile.parser.skippable import blanks, may_skip, skippable
+from cdk_ecr_public_pull.dockerfile.parser.skippable import blanks, skippable
 from cdk_ecr_public_pull.dockerfile.parser.source_text import LONGEST_LINE, SPACES, BuildError, Text
 from cdk_ecr_public_pull.report.locations import BOM
 
@@ -81,9 +81,9 @@ def read_instructions(
     """
     if not content:
         raise BuildError("the Dockerfile cannot be empty", start=0)
-    _refuse_long_lines(content)
+    refuse_long_lines(content)
     found: list[Instruction] = []
-    pattern, skips = blanks(), skip and may_skip(content)
+    pattern, skips = blanks(), skip
     ended = content if content.endswith(b"\n") else content + b"\n"
     position, size = 0, len(content)
     while True:
@@ -91,19 +91,27 @@ def read_instructions(
         position = match.end() if match else position
         if position >= size:
             break
-        instruction, position = _read_one(content, position, escape, find_heredocs)
+        instruction, position = read_instruction(content, position, escape, find_heredocs)
         if instruction is None:
             continue
         found.append(instruction)
         # Before the first FROM nothing may stand but ARG.
         if skips and instruction.command.name == "FROM":
-            pattern, skips = skippable(escape), False
+            pattern, skips = skippable(content, escape), False
     if not found:
         raise BuildError("file with no instructions", start=content.rfind(b"\n", 0, -1) + 1)
     return found
 
 
-def _refuse_long_lines(content: bytes) -> None:
+def refuse_long_lines(content: bytes) -> None:
+    """Refuse a file with a line that is too long.
+
+    Args:
+        content: The file.
+
+    Raises:
+        BuildError: It has one.
+    """
     start = 0
     while start + LONGEST_LINE < len(content):
         end = content.rfind(b"\n", start, start + LONGEST_LINE + 1)
@@ -117,10 +125,16 @@ def _refuse_long_lines(content: bytes) -> None:
 _PLAIN_LINE = re.compile(rb"[ \t]*+([!\"$-;=-~]++)[ \t]*+((?:[\t -;=-~]|<(?!<))*+)\r*+(?:\n|\Z)")
 
 
-def _read_one(
+def read_instruction(
     content: bytes, start: int, escape: str, find_heredocs: FindHeredocs
 ) -> tuple[Instruction | None, int]:
     """Read the instruction that begins on a line.
+
+    Args:
+        content: The file.
+        start: The byte at which the line starts.
+        escape: The file's escape character.
+        find_heredocs: As ``read_instructions`` has it.
 
     Returns:
         The instruction, None for a blank line or a comment; and where the next line starts.

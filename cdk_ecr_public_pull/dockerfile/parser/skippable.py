@@ -7,37 +7,19 @@ read exactly, which gives the same. A pattern is compiled when a file first need
 
     blank        = a line of white space, or a comment
     continuation = escape { space } line-feed { blank }
-    command      = ( RUN | CMD | ENTRYPOINT | HEALTHCHECK CMD | MAINTAINER ) ( rest | strings )
-    shell        = SHELL strings
+    command      = ( RUN | CMD | ENTRYPOINT | HEALTHCHECK CMD | MAINTAINER ) ( lines | strings )
+                 | SHELL strings
+    lines        = { line escape line-feed { blank } } line line-feed
     strings      = "[" string { "," string } "]"
-    paths        = ( COPY | ADD ) [ flag ] path path { path }
-    pairs        = ( ENV | LABEL ) ( name "=" value { name "=" value } | name value { value } )
-    words        = ( EXPOSE | VOLUME ) path { path }
-    values       = ( WORKDIR | USER | STOPSIGNAL ) value { value }
+    paths        = ( COPY | ADD ) [ flag ] path path { path } | ( EXPOSE | VOLUME ) path { path }
+    pairs        = ( ENV | LABEL ) name "=" value { name "=" value } | ARG name [ "=" value ]
+    values       = ( WORKDIR | USER | STOPSIGNAL | ENV name | LABEL name ) value { value }
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
-
-from cdk_ecr_public_pull.report.locations import BOM
-
-# White space other than tabs and spaces, or worse, is no part of the grammar.
-_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
-# What stands first may be a space, which would make a comment or an instruction of the line.
-_OTHER_FIRST_LETTER = rb"(?m)^[ \t\r]*+[\x80-\xff]"
-
-
-def may_skip(content: bytes) -> bool:
-    """Whether the grammar can be tried on a file.
-
-    Args:
-        content: The file.
-    """
-    if len(content.translate(None, _CONTROLS)) < len(content):
-        return False
-    return content.isascii() or not (BOM in content or re.search(_OTHER_FIRST_LETTER, content))
 
 
 @cache
@@ -46,14 +28,22 @@ def blanks() -> re.Pattern[bytes]:
     return re.compile(rf"(?:{_BLANK})*+".encode())
 
 
-@cache
-def skippable(escape: str) -> re.Pattern[bytes]:
+def skippable(content: bytes, escape: str) -> re.Pattern[bytes]:
     """The pattern of what may be skipped in a stage.
 
     Args:
+        content: The file.
         escape: The file's escape character.
     """
-    return re.compile(_grammar(re.escape(escape)).encode())
+    # The two characters of a heredoc's marker may stand on two lines.
+    markers = b"<<", b"<" + escape.encode()
+    may_have_heredocs = b"<" in content and any(marker in content for marker in markers)
+    return _pattern(re.escape(escape), "<" if may_have_heredocs else "")
+
+
+@cache
+def _pattern(escape: str, never: str) -> re.Pattern[bytes]:
+    return re.compile(_grammar(escape, never).encode())
 
 
 # Possessive throughout: each piece is told from the next by its first character, so there
@@ -64,11 +54,18 @@ _BLANK = r"[ \t\r]*+(?:\#[^\n]*+)?\n"
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*+"
 
 
-def _grammar(escape: str) -> str:
-    continuation = rf"(?<!{escape}){escape}{_END}(?:{_BLANK})*+"
+def _grammar(escape: str, never: str) -> str:
+    # Of a command only the ends of its lines matter. ``never`` is what none of them may hold.
+    line = rf"[^\n{never}]*+\n"
+    # What stands first may be a space, which would make a comment of the line.
+    continued = (
+        rf"{line}(?:(?<=[^{escape}]{escape}\n)|(?<=[^{escape}]{escape}\r\n))(?:{_BLANK})*+"
+        r"(?![ \t\r]*+[^\n -~])"
+    )
+    last = rf"{line}(?:(?<=[^{escape} \t\r]\n)|(?<=[^{escape} \t\r][ \t\r]\n))"
+    continuation = rf"{escape}{_END}(?:{_BLANK})*+"
     space = rf"[ \t]++(?:{continuation}[ \t]*+)*+"
-    line = rf"(?:[^\n{escape}<]++|<(?![<{escape}])|{escape}(?!{escape}*+{_END})|{continuation})*+\n"
-    rest = rf"{space}(?![-[{escape}<\s\x80-\xff]){line}"
+    lines = rf"{space}(?![-[{escape}<\s\x80-\xff])(?:{continued})*+{last}"
     # What ends a word, or makes it something else than it looks like; other letters may be spaces.
     not_bare = rf"\s\"'{escape}$\x80-\xff"
     # Without a brace a variable cannot fail; only a continuation may bring one.
@@ -82,11 +79,12 @@ def _grammar(escape: str) -> str:
     string = r'"[^"\\\x00-\x1f]*+"'
     strings = rf"{_GAP}\[[ \t]*+{string}(?:[ \t]*+,[ \t]*+{string})*+[ \t]*+\]{_END}"
     forms = (
-        rf"(?:RUN|CMD|ENTRYPOINT|HEALTHCHECK{_GAP}CMD|MAINTAINER)(?:{rest}|{strings})",
+        rf"(?:RUN|CMD|ENTRYPOINT|HEALTHCHECK{_GAP}CMD|MAINTAINER)(?:{lines}|{strings})",
         rf"(?:COPY|ADD)(?:{_GAP}{flag})?+{space}(?![-[]){path}(?:{space}{path})++{_END}",
-        rf"(?:ENV|LABEL)(?:(?:{space}{name}={value}*+)++{_END}|{space}{name}{values})",
-        rf"(?:WORKDIR|USER|STOPSIGNAL)(?!{space}[-]){values}",
-        rf"(?:EXPOSE|VOLUME)(?!{space}[-[])(?:{space}{path})++{_END}",
-        rf"SHELL{strings}|HEALTHCHECK{_GAP}NONE{_END}",
+        rf"ARG{_GAP}{_NAME}(?:={value}*+)?+{_END}",
+        rf"(?:ENV|LABEL)(?:{space}{name}={value}*+)++{_END}",
+        rf"(?:WORKDIR|USER|STOPSIGNAL|(?:ENV|LABEL){_GAP}{name})(?!{_GAP}[-[]){values}",
+        rf"(?:EXPOSE|VOLUME)(?!{_GAP}[-[])(?:{_GAP}{path})++{_END}",
+        rf"SHELL{strings}",
     )
     return rf"(?:{_BLANK}|[ \t]*+(?:{'|'.join(forms)}))*+"

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, From, OnBuild, Other, Via
-from cdk_ecr_public_pull.dockerfile.instructions.parse import parse_instruction
-from cdk_ecr_public_pull.dockerfile.parser.arguments import may_expand
-from cdk_ecr_public_pull.dockerfile.parser.directives import find_escape, find_syntax
-from cdk_ecr_public_pull.dockerfile.parser.reader import read_instructions
-from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text
+from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
+from cdk_ecr_public_pull.dockerfile.parser.arguments import may_expand, may_fail
+from cdk_ecr_public_pull.dockerfile.parser.directives import find_syntax
+from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, span_of
 from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Step, Use
 from cdk_ecr_public_pull.dockerfile.stages.places import (
     Analysis,
@@ -30,32 +29,31 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import Heredoc
-
 # Docker's own frontend, also where it was copied to another registry, and the one built in.
 _DOCKERFILE_FRONTEND = re.compile(r"(?:.*/)?dockerfile(?:-upstream|\.v0)?")
 _SYNTAX_ARG = "BUILDKIT_SYNTAX"
 
 
-def analyze(content: bytes, conditions: Conditions) -> Analysis:
+def analyze(file: ParsedDockerfile, conditions: Conditions) -> Analysis:
     """Find the stages and images of a Dockerfile.
 
     Args:
-        content: The file.
+        file: The file.
         conditions: How it is built.
 
     Returns:
         The analysis, with no image but the syntax if BuildKit refuses the file before it
         asks for images.
     """
-    analysis = Analysis(conditions)
+    analysis = Analysis(file, conditions)
     try:
-        _read_syntax(analysis, content)
+        _read_syntax(analysis, file.content)
         if analysis.is_foreign:
             return analysis
-        _build_graph(analysis, content)
+        _build_graph(analysis)
     except BuildError as error:
-        analysis.errors.append(error)
+        # With its traceback it would hold this analysis, which holds it.
+        analysis.errors.append(error.with_traceback(None))
         return analysis
     find_images(analysis)
     graph = analysis.graph
@@ -81,7 +79,7 @@ def _read_syntax(analysis: Analysis, content: bytes) -> None:
     # The name may come out of a JSON document in another form than it has there.
     if word.offsets[0] is not None:
         state = State(word.chars, syntax.start)
-        use = Use(Via.SYNTAX, word, syntax.start, stage=None, users=(), state=state)
+        use = Use(Via.SYNTAX, word, syntax.start, -1, stage=None, users=(), state=state)
         analysis.pulls.append((use, image))
     analysis.is_foreign = _is_foreign(word.chars, analysis.conditions)
 
@@ -95,26 +93,40 @@ def _is_foreign(frontend: str, conditions: Conditions) -> bool:
     return not is_dockerfile and image.name != conditions.frontend
 
 
-def _build_graph(analysis: Analysis, content: bytes) -> None:
-    graph = analysis.graph
-    graph.escape = escape = find_escape(content)
+def _build_graph(analysis: Analysis) -> None:
+    graph, file = analysis.graph, analysis.file
+    graph.escape = file.escape
     global_args: list[tuple[Arg, int]] = []
     froms: list[tuple[From, State]] = []
-    for instruction in read_instructions(content, escape, _find_heredocs):
-        node, start = parse_instruction(instruction, escape), instruction.start
+    for order, (node, instruction) in enumerate(file.nodes):
         if isinstance(node, From):
-            froms.append((node, State("", start, index=len(froms), name=node.stage_name)))
+            stage = State("", instruction.start, index=len(froms), name=node.stage_name)
+            froms.append((node, stage))
+            stage.order = order
         elif froms:
-            if type(node) is not Other or node.words or node.bodies:
-                froms[-1][1].steps.append(Step(node, start))
-            graph.has_triggers = graph.has_triggers or isinstance(node, OnBuild)
+            _add_step(graph, froms[-1][1], Step(node, instruction.start, order))
         elif isinstance(node, Arg):
-            global_args.append((node, start))
+            global_args.append((node, instruction.start))
         else:
-            raise BuildError("no build stage in current context", start=start)
+            raise BuildError("no build stage in current context", start=instruction.start)
     if not froms:
-        last_line = content.rstrip(b"\n").rfind(b"\n") + 1
+        last_line = file.content.rstrip(b"\n").rfind(b"\n") + 1
         raise BuildError("dockerfile contains no stages to build", start=last_line)
+    _set_up(analysis, global_args, froms)
+
+
+def _add_step(graph: StageGraph, stage: State, step: Step) -> None:
+    node = step.node
+    if type(node) is not Other or node.bodies or any(may_fail(it.chars) for it in node.words):
+        stage.steps.append(step)
+    graph.has_triggers = graph.has_triggers or isinstance(node, OnBuild)
+
+
+def _set_up(
+    analysis: Analysis, global_args: Sequence[tuple[Arg, int]], froms: Sequence[tuple[From, State]]
+) -> None:
+    """Set the stages up, in BuildKit's order."""
+    graph = analysis.graph
     target = analysis.conditions.target
     analysis.target_name = target or froms[-1][1].name or "default"
     for arg, start in global_args:
@@ -134,23 +146,16 @@ def _build_graph(analysis: Analysis, content: bytes) -> None:
         graph.fire_triggers(analysis.target)
 
 
-def _find_heredocs(instruction: Text, start: int) -> Sequence[Heredoc]:
-    # Imported when it is needed: few files have one.
-    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs  # noqa: PLC0415
-
-    return find_heredocs(instruction, start)
-
-
 def _go_on(analysis: Analysis, error: BuildError) -> None:
     """Note an error that a build argument may take away; raise any other."""
     if not error.missing_args:
         raise error
-    analysis.errors.append(error)
+    analysis.errors.append(error.with_traceback(None))
 
 
 def _add_stage(analysis: Analysis, node: From, stage: State) -> None:
     graph, word, start = analysis.graph, node.image, stage.start
-    use = Use(Via.FROM, word, start, stage=stage, users=(stage,), state=stage)
+    use = Use(Via.FROM, word, start, stage.order, stage=stage, users=(stage,), state=stage)
     try:
         if may_expand(word.chars, graph.escape):
             use.expansion = analysis.args.expand(word, start=start)
@@ -203,9 +208,9 @@ def _note_late_args(analysis: Analysis, word: Text, names: Iterable[str]) -> lis
     for name in sorted(names):
         if name in args.values or name in args.missing:
             continue
-        steps = (step.node for stage in analysis.graph.stages for step in stage.steps)
-        definitions = (it for node in steps if isinstance(node, Arg) for it in node.definitions)
-        late = next((it.name for it in definitions if it.name.chars == name), None)
+        end = span_of(word).start
+        declared = (it.name for it in analysis.file.stage_args() if it.place < end)
+        late = next((it for it in declared if it.chars == name), None)
         if late is not None:
             analysis.late_args.append((word, late))
             found.append(name)

@@ -30,14 +30,15 @@ _INT64 = 1 << 63
 
 
 class Step:
-    """An instruction of a stage, with the byte that it starts at."""
+    """An instruction of a stage, with the byte that it starts at and its number in the file."""
 
-    __slots__ = ("node", "start")
+    __slots__ = ("node", "order", "start")
 
-    def __init__(self, node: Node, start: int) -> None:
-        """Put the two together."""
+    def __init__(self, node: Node, start: int, order: int) -> None:
+        """Put its parts together."""
         self.node = node
         self.start = start
+        self.order = order
 
 
 class State:
@@ -46,6 +47,7 @@ class State:
     Attributes:
         base_name: The name of the base, expanded; empty if only a build argument tells.
         start: The byte at which its first use starts.
+        order: The number of its FROM among the file's instructions.
         index: Which stage of the file it is, from 0; None if it is an image alone.
         name: The stage's name in lower case, or None.
         steps: The instructions of the stage.
@@ -54,7 +56,10 @@ class State:
         triggers: What the ONBUILD instructions in it make the stages on top depend on.
     """
 
-    __slots__ = ("base", "base_name", "depends_on", "index", "name", "start", "steps", "triggers")
+    __slots__ = (
+        *("base", "base_name", "depends_on", "index", "name", "order", "start", "steps"),
+        "triggers",
+    )
 
     def __init__(
         self, base_name: str, start: int, *, index: int | None = None, name: str | None = None
@@ -64,6 +69,7 @@ class State:
         self.start = start
         self.index = index
         self.name = name
+        self.order = 0
         self.steps: list[Step] = []
         self.base: State | None = None
         self.depends_on: list[State] = []
@@ -83,6 +89,7 @@ class Use:
         word: The word as it is written.
         expansion: What comes of the word; None if that is the word itself.
         start: The byte at which its instruction starts.
+        order: That instruction's number in the file, -1 for a directive.
         stage: The stage that the place is in; None for the syntax image.
         users: The stages that take something from what is named: the stage itself, or
             for an ONBUILD those that are built on it.
@@ -93,7 +100,8 @@ class Use:
     """
 
     __slots__ = (
-        *("error", "expansion", "stage", "start", "state", "unresolved", "users", "via", "word"),
+        *("error", "expansion", "order", "stage", "start", "state", "unresolved", "users", "via"),
+        "word",
     )
 
     def __init__(
@@ -101,6 +109,7 @@ class Use:
         via: Via,
         word: Text,
         start: int,
+        order: int,
         *,
         stage: State | None,
         users: Sequence[State],
@@ -111,6 +120,7 @@ class Use:
         self.via = via
         self.word = word
         self.start = start
+        self.order = order
         self.stage = stage
         self.users = users
         self.state = state
@@ -242,7 +252,9 @@ class StageGraph:
                 self.has_links = self.has_links or state.index is not None
                 taken.append(state)
             kind = via if node is step.node else Via.ONBUILD
-            self.uses.append(Use(kind, word, step.start, stage=stage, users=users, state=state))
+            self.uses.append(
+                Use(kind, word, step.start, step.order, stage=stage, users=users, state=state)
+            )
 
     def _take_nothing(self, step: Step, taken: list[State]) -> None:
         """Count a mount that names nothing: BuildKit takes it for one of ``scratch``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import SCRATCH
+from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text
 from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Use
 from cdk_ecr_public_pull.errors import InvalidReference
@@ -45,6 +46,7 @@ class Analysis:
     """What is known of a Dockerfile.
 
     Attributes:
+        file: The file.
         conditions: How it is built.
         graph: Its stages, and the places that name images.
         target: The stage that is built; None if the file could not be cut into stages.
@@ -58,8 +60,9 @@ class Analysis:
             language then, and not read here.
     """
 
-    def __init__(self, conditions: Conditions) -> None:
+    def __init__(self, file: ParsedDockerfile, conditions: Conditions) -> None:
         """Begin with nothing."""
+        self.file = file
         self.conditions = conditions
         self.graph = StageGraph()
         self.target: State | None = None
@@ -98,9 +101,9 @@ class Analysis:
         return self._reachable
 
     @property
-    def depends_on_platform(self) -> bool:
-        """Whether a variable in a FROM line may have another value on another platform."""
-        # They are made when the first word has one.
+    def has_args(self) -> bool:
+        """Whether a FROM line has variables, or an ARG stands before it."""
+        # They are made when the first one is met.
         return self._args is not None
 
     @property
@@ -141,7 +144,7 @@ def find_images(analysis: Analysis) -> None:
                 analysis.unknown.append(use)
         if image is not None:
             analysis.pulls.append((use, image))
-    analysis.pulls.sort(key=_offset)
+    analysis.pulls.sort(key=_in_file)
 
 
 def from_error(
@@ -202,5 +205,6 @@ def _image_without_args(analysis: Analysis, use: Use) -> ImageReference | None:
     return image
 
 
-def _offset(pull: tuple[Use, ImageReference]) -> int:
-    return pull[0].word.offsets[0] or 0
+def _in_file(pull: tuple[Use, ImageReference]) -> tuple[int, int]:
+    use = pull[0]
+    return use.order, use.word.offsets[0] or 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdk_ecr_public_pull.dockerfile.expansion.expand import check_body, expand
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Node, OnBuild, Other, Run, Via
+from cdk_ecr_public_pull.dockerfile.parser.arguments import may_fail
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, WordError
 from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Step, Use
 
@@ -76,7 +77,7 @@ def _run_by(stage: State) -> Iterator[Step]:
     """What a stage runs: the triggers of the stage that it is built on come first."""
     for step in stage.base.steps if stage.base else ():
         if isinstance(step.node, OnBuild):
-            yield Step(step.node.trigger, step.start)
+            yield Step(step.node.trigger, step.start, step.order)
     yield from stage.steps
 
 
@@ -125,6 +126,8 @@ def _words(node: Node, given: Container[str]) -> Sequence[Text]:
 
 
 def _check_word(word: Text, step: Step, escape: str) -> None:
+    if not may_fail(word.chars):
+        return
     try:
         expand(word, _EverySet(), escape=escape)
     except WordError as error:
