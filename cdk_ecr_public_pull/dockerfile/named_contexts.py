@@ -28,8 +28,12 @@ from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
 from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.directives import find_syntax
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
-from cdk_ecr_public_pull.dockerfile.stages.places import Analysis, Conditions, copied_frontend
-from cdk_ecr_public_pull.dockerfile.stages.platforms import DEFAULT_PLATFORM
+from cdk_ecr_public_pull.dockerfile.stages.places import (
+    DEFAULT_PLATFORM,
+    Analysis,
+    Conditions,
+    copied_frontend,
+)
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
 from cdk_ecr_public_pull.images.reference import IMAGE_SCHEME, ImageReference, parse_image

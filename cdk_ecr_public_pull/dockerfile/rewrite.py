@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.source_text import span_of
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
-from cdk_ecr_public_pull.dockerfile.stages.places import Conditions, copied_frontend
-from cdk_ecr_public_pull.dockerfile.stages.platforms import DEFAULT_PLATFORM
+from cdk_ecr_public_pull.dockerfile.stages.places import (
+    DEFAULT_PLATFORM,
+    Conditions,
+    copied_frontend,
+)
 from cdk_ecr_public_pull.images.mirrors import Verdict, default_mirrors
-from cdk_ecr_public_pull.report.edit import Edit, apply_edits, in_order
-from cdk_ecr_public_pull.report.finding import Finding
 from cdk_ecr_public_pull.report.reporter import Reporter
 from cdk_ecr_public_pull.report.rules import RuleSettings
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from cdk_ecr_public_pull.dockerfile.edits.plan import Decision
     from cdk_ecr_public_pull.images.mirrors import Mirrors
+    from cdk_ecr_public_pull.report.edit import Edit
+    from cdk_ecr_public_pull.report.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,7 @@ class _Plan:
             changed_args,
             is_relocation,
         )
+        from cdk_ecr_public_pull.report.edit import apply_edits, in_order  # noqa: PLC0415
 
         moved = apply_edits(self._file.content, edits)
         after = analyze(self._file.edited(moved, edits), self._conditions)

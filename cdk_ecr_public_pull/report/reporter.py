@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from cdk_ecr_public_pull.report.edit import Edit
-from cdk_ecr_public_pull.report.finding import Finding
 from cdk_ecr_public_pull.report.locations import Location, Locations, Span
 from cdk_ecr_public_pull.report.rules import Rule, RuleSettings
 
@@ -13,6 +11,9 @@ from cdk_ecr_public_pull.report.rules import Rule, RuleSettings
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cdk_ecr_public_pull.report.edit import Edit
+    from cdk_ecr_public_pull.report.finding import Finding
 
 _COMMENT = re.compile(rb"(?m)^[ \t]*#[ \t]*ecr-public-pull:[^\n\r]*")
 _IGNORE = re.compile(r"[ \t]*#[ \t]*ecr-public-pull:[ \t]*ignore\[([^\]]*)\]")
@@ -100,6 +101,9 @@ class Reporter:
         severity = self.settings.severity(rule)
         if self.ignores(rule, start.line) or severity is None:
             return
+        # Imported when it is needed: where nothing is to be said a command starts faster.
+        from cdk_ecr_public_pull.report.finding import Finding  # noqa: PLC0415
+
         yield Finding(
             rule=rule,
             severity=severity,

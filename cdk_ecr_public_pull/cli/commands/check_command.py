@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from functools import partial
 
 from cdk_ecr_public_pull.cli.commands.common import config_of, work_on
@@ -12,7 +11,13 @@ from cdk_ecr_public_pull.cli.file_result import FileResult, result_of
 from cdk_ecr_public_pull.cli.files import read_file
 from cdk_ecr_public_pull.config import Config
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
-from cdk_ecr_public_pull.report.finding import Finding
+
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cdk_ecr_public_pull.report.finding import Finding
 
 
 def run(options: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from cdk_ecr_public_pull.dockerfile.parser.arguments import may_expand
@@ -28,12 +27,15 @@ class Variable:
         self.length = length
 
 
-@dataclass(frozen=True, slots=True)
 class Unresolved:
     """A variable whose value only a build tells, as it is written: ``${name}``."""
 
-    name: str
-    written: str
+    __slots__ = ("name", "written")
+
+    def __init__(self, name: str, written: str) -> None:
+        """Put the two together."""
+        self.name = name
+        self.written = written
 
 
 class Expansion:

@@ -36,7 +36,6 @@ from cdk_ecr_public_pull.dockerfile.parser.reader import (
     refuse_long_lines,
 )
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, ParserError, Text
-from cdk_ecr_public_pull.report.edit import Edit, in_order
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from cdk_ecr_public_pull.dockerfile.expansion.heredocs import Heredoc
+    from cdk_ecr_public_pull.report.edit import Edit
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
 
@@ -106,7 +106,7 @@ class ParsedDockerfile:
         edited = ParsedDockerfile(content)
         if self._nodes is None or edited.escape != self.escape:
             return edited
-        waiting = in_order(edits)[::-1]
+        waiting = sorted(edits, key=lambda edit: edit.start, reverse=True)
         while waiting and waiting[-1].start < self._nodes[0][1].start:
             # A directive; those are looked for each time.
             waiting.pop()

@@ -10,7 +10,6 @@ The rules are those of ``split_command.go``, ``line_parsers.go`` and ``bflag.go`
 
 from __future__ import annotations
 
-import json
 import re
 
 from cdk_ecr_public_pull.dockerfile.parser.source_text import SPACES, Text
@@ -235,6 +234,9 @@ def parse_json(text: str) -> list[str] | None:
     """
     if not text.startswith("["):
         return None
+    # Imported when it is needed: most arguments are words.
+    import json  # noqa: PLC0415
+
     try:
         values = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):

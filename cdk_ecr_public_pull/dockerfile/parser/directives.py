@@ -7,9 +7,7 @@ frontend looks for the image that shall parse the file.
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass, replace
 
 from cdk_ecr_public_pull.dockerfile.parser.source_text import SPACES, BuildError, Text
 from cdk_ecr_public_pull.report.locations import BOM
@@ -18,7 +16,6 @@ _NAMES = frozenset({"syntax", "escape", "check"})
 _DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Directive:
     """A directive.
 
@@ -28,9 +25,13 @@ class Directive:
         start: The byte at which its line starts.
     """
 
-    name: str
-    value: Text
-    start: int
+    __slots__ = ("name", "start", "value")
+
+    def __init__(self, name: str, value: Text, start: int) -> None:
+        """Put its parts together."""
+        self.name = name
+        self.value = value
+        self.start = start
 
 
 def find_escape(content: bytes) -> str:
@@ -82,7 +83,7 @@ def find_syntax(content: bytes) -> Directive | None:
             seen.add(directive.name)
             if directive.name == "syntax":
                 name = directive.value.chars.partition(" ")[0]
-                return replace(directive, value=directive.value[: len(name)])
+                return Directive("syntax", directive.value[: len(name)], directive.start)
     return _syntax_of_json(content, start=start)
 
 
@@ -123,7 +124,7 @@ def _directives(content: bytes, *, start: int, mark: str, trim: bool) -> list[Di
         if match is None or match[1].lower() not in _NAMES:
             break
         value = text[match.start(2) : match.end(2)]
-        found.append(Directive(name=match[1].lower(), value=value, start=start))
+        found.append(Directive(match[1].lower(), value, start))
         start = end + 1
     return found
 
@@ -131,6 +132,9 @@ def _directives(content: bytes, *, start: int, mark: str, trim: bool) -> list[Di
 def _syntax_of_json(content: bytes, *, start: int) -> Directive | None:
     if not content[start:].lstrip(b" \t\r\n").startswith(b"{"):
         return None
+    # Imported when it is needed: hardly a file is one.
+    import json  # noqa: PLC0415
+
     try:
         document = json.loads(content[start:])
     except (ValueError, RecursionError):
@@ -140,5 +144,5 @@ def _syntax_of_json(content: bytes, *, start: int) -> Directive | None:
         return None
     place = content.find(json.dumps(value).encode(), start)
     if place < 0:
-        return Directive(name="syntax", value=Text.unplaced(value), start=start)
-    return Directive(name="syntax", value=Text.of_bytes(value.encode(), place + 1), start=place)
+        return Directive("syntax", Text.unplaced(value), start)
+    return Directive("syntax", Text.of_bytes(value.encode(), place + 1), place)

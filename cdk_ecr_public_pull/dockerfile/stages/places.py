@@ -9,7 +9,6 @@ from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text
 from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Use
 from cdk_ecr_public_pull.errors import InvalidReference
-from cdk_ecr_public_pull.images.partial import UNKNOWN, with_written_parts
 from cdk_ecr_public_pull.images.reference import (
     DOCKERFILE_FRONTEND,
     ImageReference,
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 
+DEFAULT_PLATFORM = "linux/amd64"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
     """The conditions under which a Dockerfile is built.
@@ -38,7 +40,7 @@ class Conditions:
 
     build_args: Mapping[str, str] = field(default_factory=dict)
     target: str | None = None
-    platform: str = "linux/amd64"
+    platform: str = DEFAULT_PLATFORM
     frontend: str | None = None
 
 
@@ -188,6 +190,9 @@ def _image_of(analysis: Analysis, use: Use, refused: set[int]) -> ImageReference
 
 def _image_without_args(analysis: Analysis, use: Use) -> ImageReference | None:
     """The image of a FROM line of which build arguments tell the tag or the digest."""
+    # Imported when it is needed: most FROM lines name their image.
+    from cdk_ecr_public_pull.images.partial import UNKNOWN, with_written_parts  # noqa: PLC0415
+
     args = analysis.args.opened
     try:
         use.expansion = args.expand(use.word, start=use.start)

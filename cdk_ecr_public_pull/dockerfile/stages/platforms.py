@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
+from cdk_ecr_public_pull.dockerfile.stages.places import DEFAULT_PLATFORM
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEFAULT_PLATFORM = "linux/amd64"
 _OPTION = r"[A-Za-z0-9_.%-]"
 _SYSTEM = rf"([A-Za-z0-9_-]+)(?:\(({_OPTION}*)((?:\+{_OPTION}+)*)\))?"
 _PART = r"[A-Za-z0-9_.-]+"
