@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from cdk_ecr_public_pull.printable import escape_controls
 
 STDIN = "-"
-_DOCKERFILE = re.compile(
-    r"(?:dockerfile|containerfile)(?:\..+)?|.+\.(?:dockerfile|containerfile)",
-    re.IGNORECASE | re.DOTALL,
-)
+# Compiled when a folder is first looked at.
+_DOCKERFILE = r"(?is)(?:dockerfile|containerfile)(?:\..+)?|.+\.(?:dockerfile|containerfile)"
 _IGNORE_FILE = ".dockerignore"
 
 
@@ -73,7 +71,7 @@ def is_dockerfile_name(name: str) -> bool:
     Args:
         name: The file's name, without its folder.
     """
-    return bool(_DOCKERFILE.fullmatch(name)) and not name.lower().endswith(_IGNORE_FILE)
+    return bool(re.fullmatch(_DOCKERFILE, name)) and not name.lower().endswith(_IGNORE_FILE)
 
 
 def _each_once(names: Iterable[str]) -> Iterator[str]:

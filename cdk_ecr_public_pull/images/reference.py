@@ -43,7 +43,7 @@ _REFERENCE = re.compile(
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
     r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?"
 )
-_IMAGE_ID = re.compile(r"[a-f0-9]{64}")
+_IMAGE_ID = r"[a-f0-9]{64}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class ImageReference:
             InvalidReference: The text is not an image name. The message is the
                 cause, in the words of Docker's own errors where it has some.
         """
-        if _IMAGE_ID.fullmatch(text):
+        if re.fullmatch(_IMAGE_ID, text):
             msg = f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings"
             raise InvalidReference(msg)
         registry, rest = split_registry(text)
@@ -111,7 +111,7 @@ class ImageReference:
         for name in (self.repository.removeprefix(_OFFICIAL), self.repository):
             # `docker.io/foo.bar/x` must keep its registry: `foo.bar` alone would be one.
             means_this = split_registry(name) == (self.registry, self.repository)
-            if means_this and not _IMAGE_ID.fullmatch(name + version):
+            if means_this and not re.fullmatch(_IMAGE_ID, name + version):
                 return name + version
         return text
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.report.edit import Edit
     from cdk_ecr_public_pull.report.finding import Finding
 
-_COMMENT = re.compile(rb"(?m)^[ \t]*#[ \t]*ecr-public-pull:[^\n\r]*")
-_IGNORE = re.compile(r"[ \t]*#[ \t]*ecr-public-pull:[ \t]*ignore\[([^\]]*)\]")
+_COMMENT = rb"(?m)^[ \t]*#[ \t]*ecr-public-pull:[^\n\r]*"
+_IGNORE = r"[ \t]*#[ \t]*ecr-public-pull:[ \t]*ignore\[([^\]]*)\]"
 
 
 class Reporter:
@@ -33,7 +33,7 @@ class Reporter:
         self.locations = Locations(content)
         self.settings = settings
         has_mark = b"ecr-public-pull:" in content
-        self._comments = tuple(_COMMENT.finditer(content)) if has_mark else ()
+        self._comments = tuple(re.finditer(_COMMENT, content)) if has_mark else ()
         self._ignored = {self.locations.at(it.start()).line: _names_in(it) for it in self._comments}
         self._used: set[tuple[int, str]] = set()
 
@@ -139,5 +139,5 @@ class Reporter:
 
 
 def _names_in(comment: re.Match[bytes]) -> tuple[str, ...]:
-    match = _IGNORE.match(comment[0].decode("utf-8", "replace"))
+    match = re.match(_IGNORE, comment[0].decode("utf-8", "replace"))
     return tuple(re.findall(r"[^\s,]+", match[1])) if match else ()

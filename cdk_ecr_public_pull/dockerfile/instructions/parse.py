@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.dockerfile.expansion.heredocs import Heredoc
     from cdk_ecr_public_pull.report.edit import Edit
 
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
+_STAGE_NAME = r"[a-z][a-z0-9\-_.]*"
 
 
 class ParsedDockerfile:
@@ -189,7 +189,7 @@ def _parse_from(arguments: Text, start: int, _escape: str) -> From:
     alias = None
     if len(words) == 3 and words[1].chars.lower() == "as":  # noqa: PLR2004  (FROM image AS name)
         alias = words[2]
-        if not _STAGE_NAME.fullmatch(alias.chars.lower()):
+        if not re.fullmatch(_STAGE_NAME, alias.chars.lower()):
             message = (
                 f'invalid name for build stage: "{alias.chars}", '
                 "name can't start with a number or contain symbols"

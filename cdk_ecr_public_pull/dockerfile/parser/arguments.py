@@ -11,14 +11,13 @@ The rules are those of ``split_command.go``, ``line_parsers.go`` and ``bflag.go`
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from cdk_ecr_public_pull.dockerfile.parser.source_text import SPACES, Text
 
-_NAME_AND_GAP = re.compile(r"([^\t\v\f\r ]*)[\t\v\f\r ]*")
+_NAME_AND_GAP = r"([^\t\v\f\r ]*)[\t\v\f\r ]*"
 _BYTES_OF_SPACE = "\t\n\v\f\r \x85\xa0"
 _WORD = re.compile(r"[^\t\v\f\r ]+")
-# A flag in which nothing is quoted or escaped.
-_PLAIN_FLAG = re.compile(r"[!#-&(-\[\]-~]+(?=[\t\n\v\f\r ]|\Z)")
 # Quotes, variables, and the byte order mark that Go's text/scanner drops.
 _EXPANDED = frozenset("'\"$\ufeff")
 
@@ -76,7 +75,7 @@ def split_command(line: Text) -> Command:
     """
     line = line.strip()
     offset = line.offsets[0] if line.chars else None
-    match = _NAME_AND_GAP.match(line.chars)
+    match = re.match(_NAME_AND_GAP, line.chars)
     if match is None:
         return Command(line.chars, line[len(line) :], offset)
     # Other white space than ASCII's may follow the gap: then no flag does.
@@ -112,7 +111,7 @@ def _take_flags(arguments: Text) -> tuple[list[Flag], int]:
         if not chars.startswith("--", position):
             return flags, position
         start = position
-        if plain := _PLAIN_FLAG.match(chars, position):
+        if plain := _plain_flag().match(chars, position):
             position = plain.end()
             word = arguments[start:position]
         else:
@@ -124,6 +123,12 @@ def _take_flags(arguments: Text) -> tuple[list[Flag], int]:
         name, equals, _ = word.chars[2:].partition("=")
         value = word[3 + len(name) :] if equals else None
         flags.append(Flag(name, value, arguments.offsets[start]))
+
+
+@cache
+def _plain_flag() -> re.Pattern[str]:
+    """A flag in which nothing is quoted or escaped."""
+    return re.compile(r"[!#-&(-\[\]-~]+(?=[\t\n\v\f\r ]|\Z)")
 
 
 def _flag_end(chars: str, position: int) -> tuple[list[int], int]:

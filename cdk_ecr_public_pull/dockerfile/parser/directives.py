@@ -13,7 +13,7 @@ from cdk_ecr_public_pull.dockerfile.parser.source_text import SPACES, BuildError
 from cdk_ecr_public_pull.report.locations import BOM
 
 _NAMES = frozenset({"syntax", "escape", "check"})
-_DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*")
+_DIRECTIVE = r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*"
 
 
 class Directive:
@@ -120,7 +120,7 @@ def _directives(content: bytes, *, start: int, mark: str, trim: bool) -> list[Di
             break
         text = text[len(mark) :]
         text = text[len(text) - len(text.chars.lstrip(SPACES)) :]
-        match = _DIRECTIVE.fullmatch(text.chars)
+        match = re.fullmatch(_DIRECTIVE, text.chars)
         if match is None or match[1].lower() not in _NAMES:
             break
         value = text[match.start(2) : match.end(2)]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # Docker's own frontend, also where it was copied to another registry, and the one built in.
-_DOCKERFILE_FRONTEND = re.compile(r"(?:.*/)?dockerfile(?:-upstream|\.v0)?")
+_DOCKERFILE_FRONTEND = r"(?:.*/)?dockerfile(?:-upstream|\.v0)?"
 _SYNTAX_ARG = "BUILDKIT_SYNTAX"
 
 
@@ -89,7 +89,7 @@ def _is_foreign(frontend: str, conditions: Conditions) -> bool:
         image = parse_image(frontend.strip().partition(" ")[0])
     except InvalidReference:
         return True
-    is_dockerfile = _DOCKERFILE_FRONTEND.fullmatch(image.repository) is not None
+    is_dockerfile = re.fullmatch(_DOCKERFILE_FRONTEND, image.repository) is not None
     return not is_dockerfile and image.name != conditions.frontend
 
 

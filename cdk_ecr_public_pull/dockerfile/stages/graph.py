@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # strconv.Atoi's integers; one beyond 64 bits is read as a name.
-_INTEGER = re.compile(r"[+-]?0*([0-9]{1,19})")
+_INTEGER = r"[+-]?0*([0-9]{1,19})"
 _INT64 = 1 << 63
 
 
@@ -263,7 +263,7 @@ class StageGraph:
         taken.append(state)
 
     def _state_for(self, name: str, start: int, *, by_index: bool) -> State:
-        digits = _INTEGER.fullmatch(name) if by_index else None
+        digits = re.fullmatch(_INTEGER, name) if by_index else None
         if digits and int(digits[1]) < _INT64:
             index = int(name)
             if not 0 <= index < len(self.states):
