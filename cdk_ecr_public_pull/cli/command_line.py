@@ -5,6 +5,11 @@ from __future__ import annotations
 import argparse
 
 from cdk_ecr_public_pull import __version__
+from cdk_ecr_public_pull.images.platform import (
+    DEFAULT_PLATFORM,
+    InvalidPlatform,
+    parse_platform,
+)
 from cdk_ecr_public_pull.printable import escape_controls
 
 # As in typing, whose import would make every start slower.
@@ -178,10 +183,10 @@ def _add_conditions(pulls: argparse.ArgumentParser) -> None:
     )
     pulls.add_argument(
         "--platform",
-        default="linux/amd64",
+        default=DEFAULT_PLATFORM,
         type=_platform,
         metavar="OS/ARCH",
-        help="the platform to build for; linux/amd64 by default",
+        help=f"the platform to build for; {DEFAULT_PLATFORM} by default",
     )
 
 
@@ -220,12 +225,6 @@ def _build_arg(text: str) -> tuple[str, str]:
 
 
 def _platform(text: str) -> str:
-    # Only one option needs it, and every start would pay for it.
-    from cdk_ecr_public_pull.dockerfile.stages.platforms import (  # noqa: PLC0415
-        InvalidPlatform,
-        parse_platform,
-    )
-
     try:
         parse_platform(text)
     except InvalidPlatform as error:

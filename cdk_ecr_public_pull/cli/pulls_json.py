@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from cdk_ecr_public_pull.dockerfile.pulls import FoundPulls, Pull
 from cdk_ecr_public_pull.images.mirrors import Resolution
-from cdk_ecr_public_pull.report.edit import Edit
+from cdk_ecr_public_pull.report.finding import Finding
 from cdk_ecr_public_pull.report.formats.json import json_edit, json_text
 from cdk_ecr_public_pull.report.locations import Locations
 
@@ -17,7 +17,7 @@ def pulls_as_json(
     content: bytes,
     found: FoundPulls,
     resolved: Sequence[tuple[Pull, Resolution]],
-    edits: Mapping[int, Edit],
+    findings: Iterable[Finding],
 ) -> str:
     """Describe the pulls of a file.
 
@@ -26,17 +26,16 @@ def pulls_as_json(
         content: Its content.
         found: Its pulls.
         resolved: Each pull, with where its copy is.
-        edits: The changes that move them, by the first byte of the pull's word.
+        findings: The findings about the file, some with the change that moves a pull.
 
     Returns:
         ``{"path", "error": {"line", "message"} or null, "pulls": [...]}``.
     """
     locations = Locations(content)
-    error = (
-        {"line": found.error.line, "message": json_text(found.error.message)}
-        if found.error
-        else None
-    )
+    edits = {(it.line, it.column): it.edit for it in findings if it.edit is not None}
+    error = None
+    if found.error is not None:
+        error = {"line": found.error.line, "message": json_text(found.error.message)}
     pulls = [
         {
             "image": str(pull.image),
@@ -53,7 +52,7 @@ def pulls_as_json(
             "verdict": resolution.verdict,
             "replacement": str(resolution.replacement) if resolution.replacement else None,
             "reason": resolution.reason,
-            "edit": json_edit(edits.get(pull.span.start), locations),
+            "edit": json_edit(edits.get((pull.line, pull.column)), locations),
         }
         for pull, resolution in resolved
     ]

@@ -13,9 +13,9 @@ import aws_cdk as cdk
 from cdk_ecr_public_pull.constructs.build_context.source_folder import SourceFolder
 from cdk_ecr_public_pull.constructs.codebuild.annotations import described
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
-from cdk_ecr_public_pull.dockerfile.stages.places import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.errors import InvalidReference, UnmovableImage
 from cdk_ecr_public_pull.images.mirrors import Mirrors, Verdict
+from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.images.reference import ImageReference
 from cdk_ecr_public_pull.report.rules import Severity
 

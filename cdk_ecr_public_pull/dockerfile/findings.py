@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from cdk_ecr_public_pull.dockerfile.edits.plan import COPIES, Move, explain_obstacle
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, span_of
@@ -20,8 +22,6 @@ from cdk_ecr_public_pull.report.verdicts import explain_verdict
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from cdk_ecr_public_pull.dockerfile.edits.plan import Decision
     from cdk_ecr_public_pull.dockerfile.stages.places import Analysis
     from cdk_ecr_public_pull.images.mirrors import Mirrors

@@ -21,6 +21,7 @@ to the Dockerfile. How names are matched is ``NamedContext`` in
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.edits.plan import Decision, Move, Obstacle, context_name
@@ -29,13 +30,13 @@ from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.directives import find_syntax
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.places import (
-    DEFAULT_PLATFORM,
     Analysis,
     Conditions,
     copied_frontend,
 )
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
+from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.images.reference import IMAGE_SCHEME, ImageReference, parse_image
 from cdk_ecr_public_pull.report.finding import Finding
 from cdk_ecr_public_pull.report.reporter import Reporter
@@ -44,8 +45,6 @@ from cdk_ecr_public_pull.report.rules import RuleSettings
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
     from cdk_ecr_public_pull.dockerfile.pulls import Pull
     from cdk_ecr_public_pull.dockerfile.stages.graph import Use
 

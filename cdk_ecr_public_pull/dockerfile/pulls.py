@@ -11,7 +11,8 @@ from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, span_of
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.graph import Use
-from cdk_ecr_public_pull.dockerfile.stages.places import DEFAULT_PLATFORM, Analysis, Conditions
+from cdk_ecr_public_pull.dockerfile.stages.places import Analysis, Conditions
+from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.images.prefix import repository_length
 from cdk_ecr_public_pull.images.reference import ImageReference
 from cdk_ecr_public_pull.report.locations import Location, Locations, Span

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
-from cdk_ecr_public_pull.dockerfile.parser.source_text import span_of
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.places import (
-    DEFAULT_PLATFORM,
     Conditions,
     copied_frontend,
 )
 from cdk_ecr_public_pull.images.mirrors import Verdict, default_mirrors
+from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.report.reporter import Reporter
 from cdk_ecr_public_pull.report.rules import RuleSettings
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cdk_ecr_public_pull.dockerfile.edits.plan import Decision
     from cdk_ecr_public_pull.images.mirrors import Mirrors
     from cdk_ecr_public_pull.report.edit import Edit
@@ -135,36 +133,6 @@ def check_dockerfile(
     return plan.findings(tell_mended=True)
 
 
-def planned_edits(
-    content: bytes,
-    *,
-    mirrors: Mirrors,
-    settings: RuleSettings,
-    build_args: Mapping[str, str],
-    target: str | None,
-    platform: str,
-) -> dict[int, Edit]:
-    """The changes that ``rewrite_dockerfile`` would make, by the pull that each one moves.
-
-    Args:
-        content: The Dockerfile.
-        mirrors: Where copies are.
-        settings: The rules' severities.
-        build_args: The values of ``--build-arg``.
-        target: The stage of ``--target``.
-        platform: The platform to build for.
-
-    Returns:
-        The changes, by the first byte of the pull's word. One change may move several.
-    """
-    conditions = Conditions(
-        build_args=build_args, target=target, platform=platform, frontend=copied_frontend(mirrors)
-    )
-    plan = _Plan(content, conditions, mirrors, Reporter(content, path="", settings=settings))
-    plan.move_pulls(is_made=False)
-    return plan.edits_of_pulls()
-
-
 class _Plan:
     """What is to be done to a file, and said about it."""
 
@@ -225,14 +193,6 @@ class _Plan:
         for decision in self._decisions:
             if decision.is_mended:
                 decision.move = Move(obstacle=Obstacle.UNVERIFIED)
-
-    def edits_of_pulls(self) -> dict[int, Edit]:
-        """The changes, by the first byte of the word of each pull that they move."""
-        return {
-            span_of(it.use.word).start: it.move.edit
-            for it in self._decisions
-            if it.move is not None and it.move.edit is not None
-        }
 
     def findings(self, *, tell_mended: bool) -> tuple[Finding, ...]:
         """All findings about the file, in its order.

@@ -14,7 +14,7 @@ from cdk_ecr_public_pull.cli.files import read_file
 from cdk_ecr_public_pull.cli.statuses import OK, UNUSABLE
 from cdk_ecr_public_pull.config import Config
 from cdk_ecr_public_pull.dockerfile.pulls import FoundPulls, Pull, find_pulls
-from cdk_ecr_public_pull.dockerfile.rewrite import planned_edits
+from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
 from cdk_ecr_public_pull.images.mirrors import Resolution
 from cdk_ecr_public_pull.printable import escape_controls
 
@@ -75,7 +75,7 @@ def list_pulls(
     # The report for people does without the json package.
     from cdk_ecr_public_pull.cli.pulls_json import pulls_as_json  # noqa: PLC0415
 
-    edits = planned_edits(
+    findings = check_dockerfile(
         content,
         mirrors=config.mirrors,
         settings=config.settings,
@@ -83,7 +83,7 @@ def list_pulls(
         target=target,
         platform=platform,
     )
-    output = pulls_as_json(name, content, found, resolved, edits)
+    output = pulls_as_json(name, content, found, resolved, findings)
     return FileResult(output=output, undeclared=found.undeclared)
 
 

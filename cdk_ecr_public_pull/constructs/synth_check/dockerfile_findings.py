@@ -11,8 +11,8 @@ from cdk_ecr_public_pull.constructs.synth_check.construct_finding import Constru
 from cdk_ecr_public_pull.constructs.synth_check.image_findings import image_findings
 from cdk_ecr_public_pull.dockerfile.named_contexts import plan_contexts, replaced_by
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
-from cdk_ecr_public_pull.dockerfile.stages.places import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.images.partial import parse_partial
+from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.images.reference import IMAGE_SCHEME
 
 if TYPE_CHECKING:

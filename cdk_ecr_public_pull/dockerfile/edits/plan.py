@@ -6,6 +6,7 @@ default of the ARG that the name comes from, so that ``--build-arg`` keeps worki
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -21,8 +22,6 @@ from cdk_ecr_public_pull.report.rules import Rule
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from cdk_ecr_public_pull.dockerfile.expansion.expand import Expansion
     from cdk_ecr_public_pull.dockerfile.stages.build_args import ArgSite, BuildArgs, EmptyDefault
     from cdk_ecr_public_pull.dockerfile.stages.places import Analysis
@@ -78,7 +77,6 @@ class Decision:
     __slots__ = ("image", "move", "resolution", "use")
 
     def __init__(self, use: Use, image: ImageReference, resolution: Resolution) -> None:
-        """Begin with a pull that stays as it is."""
         self.use = use
         self.image = image
         self.resolution = resolution

@@ -7,6 +7,7 @@ of this package. It is wrong about heredocs and some more, but before and after 
 from __future__ import annotations
 
 import io
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import repeat
 
 from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
@@ -16,16 +17,15 @@ from cdk_ecr_public_pull.report.edit import in_order
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from cdk_ecr_public_pull.dockerfile.edits.plan import Decision
     from cdk_ecr_public_pull.dockerfile.stages.places import Analysis
     from cdk_ecr_public_pull.report.edit import Edit
 
-# dockerfile-parse gathers a continuation line by line, in quadratic time.
-_LONGEST_SHOWN = 100
-_SMALL = 16_384
+# How many lines beside a changed one are shown to the second witness, and how many at the top.
+_NEAR = 10
+_DIRECTIVES = 3
 
 
 def is_relocation(before: Analysis, decisions: Sequence[Decision], after: Analysis) -> bool:
@@ -97,10 +97,15 @@ def is_witnessed(before: bytes, after: bytes, edits: Iterable[Edit]) -> bool:
         grown[line] = grown.get(line, 0) + len(edit.replacement) - (edit.end - edit.start)
     if before.count(b"\n") != after.count(b"\n"):
         return False
-    if len(before) > _SMALL:
-        before, after, grown = _without_long_continuations(before, after, grown)
-    old, new = _structure(before), _structure(after)
-    return len(old) == len(new) and all(map(_is_same, old, new, repeat(grown)))
+    # What dockerfile-parse makes of a line depends on the one before it and on the directives.
+    # The lines far from a change are the same anyway, and a long continuation would take it
+    # quadratic time: so it is shown those near a change.
+    shown = {line for changed in grown for line in range(changed - _NEAR, changed + _NEAR + 1)}
+    shown.update(range(_DIRECTIVES))
+    old, new = (_structure(content, shown) for content in (before, after))
+    numbers = {line: number for number, line in enumerate(sorted(it for it in shown if it >= 0))}
+    growth = {numbers[line]: length for line, length in grown.items()}
+    return len(old) == len(new) and all(map(_is_same, old, new, repeat(growth)))
 
 
 def _is_same(old: Mapping[str, Any], new: Mapping[str, Any], grown: Mapping[int, int]) -> bool:
@@ -113,33 +118,16 @@ def _is_same(old: Mapping[str, Any], new: Mapping[str, Any], grown: Mapping[int,
     return len(new["value"]) - len(old["value"]) == sum(growth)
 
 
-def _structure(content: bytes) -> Sequence[Mapping[str, Any]]:
+def _structure(content: bytes, shown: Container[int]) -> Sequence[Mapping[str, Any]]:
     # Only a changed file needs it, and the import takes time.
     from dockerfile_parse import DockerfileParser  # noqa: PLC0415
 
+    lines = content.split(b"\n")
+    part = b"\n".join(line for number, line in enumerate(lines) if number in shown)
     try:
-        content.decode()
+        part.decode()
     except UnicodeDecodeError:
         # It reads nothing else: so each byte becomes a letter.
-        content = content.decode("latin-1").encode()
-    structure: Sequence[Mapping[str, Any]] = DockerfileParser(fileobj=io.BytesIO(content)).structure
+        part = part.decode("latin-1").encode()
+    structure: Sequence[Mapping[str, Any]] = DockerfileParser(fileobj=io.BytesIO(part)).structure
     return structure
-
-
-def _without_long_continuations(
-    before: bytes, after: bytes, grown: Mapping[int, int]
-) -> tuple[bytes, bytes, dict[int, int]]:
-    """Leave out lines of long continuations in which nothing changes, of both versions alike."""
-    old, new = list[bytes](), list[bytes]()
-    moved: dict[int, int] = {}
-    length = 0
-    for index, lines in enumerate(zip(before.split(b"\n"), after.split(b"\n"), strict=True)):
-        is_continued = lines[0].rstrip(b" \t\r").endswith((b"\\", b"`"))
-        length = length + 1 if is_continued else 0
-        if index in grown:
-            moved[len(old)] = grown[index]
-        elif length > _LONGEST_SHOWN:
-            continue
-        old.append(lines[0])
-        new.append(lines[1])
-    return b"\n".join(old), b"\n".join(new), moved

@@ -21,7 +21,6 @@ class Variable:
     __slots__ = ("length", "name", "start")
 
     def __init__(self, name: str, *, start: int, length: int) -> None:
-        """Put its parts together."""
         self.name = name
         self.start = start
         self.length = length
@@ -33,7 +32,6 @@ class Unresolved:
     __slots__ = ("name", "written")
 
     def __init__(self, name: str, written: str) -> None:
-        """Put the two together."""
         self.name = name
         self.written = written
 
@@ -63,7 +61,6 @@ class Expansion:
         inner: Sequence[Expansion | None] = (),
         unresolved: Mapping[int, Unresolved] = MappingProxyType({}),
     ) -> None:
-        """Put its parts together."""
         self.text = text
         self.variables = variables
         self.names = names

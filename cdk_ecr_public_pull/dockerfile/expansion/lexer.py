@@ -52,7 +52,6 @@ class Piece:
     __slots__ = ("is_split", "text")
 
     def __init__(self, text: Text, *, is_split: bool) -> None:
-        """Put the two together."""
         self.text = text
         self.is_split = is_split
 

@@ -5,14 +5,10 @@ The classes are plain ones: a file makes many of them, and every start would pay
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text
-
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # The base that is no image.
 SCRATCH = "scratch"
@@ -40,7 +36,6 @@ class From:
     __slots__ = ("alias", "image", "platform")
 
     def __init__(self, image: Text, platform: Text | None, alias: Text | None) -> None:
-        """Put its parts together."""
         self.image = image
         self.platform = platform
         self.alias = alias
@@ -63,7 +58,6 @@ class Definition:
     __slots__ = ("default", "name", "place")
 
     def __init__(self, name: Text, default: Text | None, place: int) -> None:
-        """Put its parts together."""
         self.name = name
         self.default = default
         self.place = place
@@ -75,7 +69,6 @@ class Arg:
     __slots__ = ("definitions",)
 
     def __init__(self, definitions: Sequence[Definition]) -> None:
-        """Take the names."""
         self.definitions = definitions
 
 
@@ -90,7 +83,6 @@ class Other:
     __slots__ = ("bodies", "words")
 
     def __init__(self, words: Sequence[Text] = (), bodies: Sequence[Text] = ()) -> None:
-        """Put its parts together."""
         self.words = words
         self.bodies = bodies
 
@@ -103,7 +95,6 @@ class Copy(Other):
     def __init__(
         self, source: Text | None, words: Sequence[Text], bodies: Sequence[Text] = ()
     ) -> None:
-        """Put its parts together."""
         super().__init__(words, bodies)
         self.source = source
 
@@ -122,7 +113,6 @@ class Run(Other):
     def __init__(
         self, sources: Sequence[Text | None], late: BuildError | None, words: Sequence[Text]
     ) -> None:
-        """Put its parts together."""
         super().__init__(words)
         self.sources = sources
         self.late = late
@@ -139,7 +129,6 @@ class OnBuild:
     __slots__ = ("error", "trigger")
 
     def __init__(self, trigger: Node, error: BuildError | None) -> None:
-        """Put its parts together."""
         self.trigger = trigger
         self.error = error
 

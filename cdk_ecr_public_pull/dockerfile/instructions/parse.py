@@ -8,6 +8,7 @@ that cannot, ``validate`` says whether BuildKit accepts them.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import (
     Arg,
@@ -40,8 +41,6 @@ from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Parser
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
     from cdk_ecr_public_pull.dockerfile.expansion.heredocs import Heredoc
     from cdk_ecr_public_pull.report.edit import Edit
 
@@ -56,7 +55,6 @@ class ParsedDockerfile:
     """
 
     def __init__(self, content: bytes) -> None:
-        """Keep the file."""
         self.content = content
         self._escape: str | None = None
         self._nodes: list[tuple[Node, Instruction]] | None = None

@@ -34,7 +34,6 @@ class Command:
     __slots__ = ("arguments", "offset", "word")
 
     def __init__(self, word: str, arguments: Text, offset: int | None) -> None:
-        """Put its parts together."""
         self.word = word
         self.arguments = arguments
         self.offset = offset
@@ -57,7 +56,6 @@ class Flag:
     __slots__ = ("name", "offset", "value")
 
     def __init__(self, name: str, value: Text | None, offset: int | None) -> None:
-        """Put its parts together."""
         self.name = name
         self.value = value
         self.offset = offset

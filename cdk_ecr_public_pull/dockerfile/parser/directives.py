@@ -28,7 +28,6 @@ class Directive:
     __slots__ = ("name", "start", "value")
 
     def __init__(self, name: str, value: Text, start: int) -> None:
-        """Put its parts together."""
         self.name = name
         self.value = value
         self.start = start

@@ -8,6 +8,7 @@ https://github.com/moby/buildkit.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 from cdk_ecr_public_pull.dockerfile.parser.arguments import Command, split_command
@@ -18,7 +19,6 @@ from cdk_ecr_public_pull.report.locations import BOM
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Protocol
 
     class Heredoc(Protocol):
@@ -50,7 +50,6 @@ class Instruction:
     __slots__ = ("bodies", "command", "end", "start")
 
     def __init__(self, start: int, end: int, command: Command, bodies: Mapping[str, Text]) -> None:
-        """Put its parts together."""
         self.start = start
         self.end = end
         self.command = command

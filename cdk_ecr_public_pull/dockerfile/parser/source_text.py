@@ -30,7 +30,6 @@ class Text:
     __slots__ = ("chars", "offsets")
 
     def __init__(self, chars: str, offsets: Sequence[int | None]) -> None:
-        """Put the two together."""
         self.chars = chars
         self.offsets = offsets
 
@@ -140,7 +139,6 @@ class BuildError(Exception):
         offset: int | None = None,
         missing_args: tuple[str, ...] = (),
     ) -> None:
-        """Keep the place beside the message."""
         super().__init__(message)
         # A byte that is not UTF-8 is shown as Go's %q shows it.
         self.message = message.encode("utf-8", "surrogateescape").decode(
@@ -177,7 +175,6 @@ class WordError(Exception):
     def __init__(
         self, message: str, offset: int | None = None, *, required: str | None = None
     ) -> None:
-        """Keep the place beside the message."""
         super().__init__(message)
         self.offset = offset
         self.required = required

@@ -8,6 +8,7 @@ error that a build argument may take away leaves all that is known without it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, From, OnBuild, Other, Via
 from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
@@ -23,11 +24,6 @@ from cdk_ecr_public_pull.dockerfile.stages.places import (
 )
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.reference import parse_image
-
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 # Docker's own frontend, also where it was copied to another registry, and the one built in.
 _DOCKERFILE_FRONTEND = r"(?:.*/)?dockerfile(?:-upstream|\.v0)?"
@@ -178,7 +174,7 @@ def _add_stage(analysis: Analysis, node: From, stage: State) -> None:
 
 def _check_platform(analysis: Analysis, platform: Text, use: Use) -> None:
     """Refuse a platform that is none; which it is matters to no name."""
-    from cdk_ecr_public_pull.dockerfile.stages.platforms import (  # noqa: PLC0415
+    from cdk_ecr_public_pull.images.platform import (  # noqa: PLC0415
         InvalidPlatform,
         parse_platform,
     )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from cdk_ecr_public_pull.dockerfile.expansion.expand import Expansion, expand
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, WordError, span_of
+from cdk_ecr_public_pull.images.platform import parse_platform
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from cdk_ecr_public_pull.dockerfile.expansion.expand import Unresolved
     from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Definition
 
@@ -201,3 +201,32 @@ class BuildArgs:
 
 def _start(site: ArgSite) -> int:
     return site.start
+
+
+@cache
+def platform_args(platform: str, target: str) -> Mapping[str, Text]:
+    """The build arguments that every Dockerfile has without declaring them.
+
+    They are those of
+    https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope.
+
+    Args:
+        platform: The platform that is built for; it is taken for the building machine's too.
+        target: The name of the stage that is built; ``default`` if it has none.
+
+    Raises:
+        InvalidPlatform: It is none.
+    """
+    it = parse_platform(platform)
+    rest = [part for part in (it.architecture, it.variant) if part]
+    args = {
+        "BUILDPLATFORM": "/".join((it.system, *rest)),
+        "TARGETPLATFORM": "/".join((it.system + it.options, *rest)),
+    }
+    for side in ("BUILD", "TARGET"):
+        args[f"{side}OS"] = it.system
+        args[f"{side}OSVERSION"] = it.version
+        args[f"{side}ARCH"] = it.architecture
+        args[f"{side}VARIANT"] = it.variant
+    args["TARGETSTAGE"] = target or "default"
+    return {name: Text.unplaced(value) for name, value in args.items()}

@@ -7,6 +7,7 @@ https://github.com/moby/buildkit.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from cdk_ecr_public_pull.dockerfile.expansion.expand import Expansion, expand
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import (
@@ -19,11 +20,6 @@ from cdk_ecr_public_pull.dockerfile.instructions.nodes import (
 )
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, WordError
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
 # strconv.Atoi's integers; one beyond 64 bits is read as a name.
 _INTEGER = r"[+-]?0*([0-9]{1,19})"
 _INT64 = 1 << 63
@@ -35,7 +31,6 @@ class Step:
     __slots__ = ("node", "order", "start")
 
     def __init__(self, node: Node, start: int, order: int) -> None:
-        """Put its parts together."""
         self.node = node
         self.start = start
         self.order = order
@@ -64,7 +59,6 @@ class State:
     def __init__(
         self, base_name: str, start: int, *, index: int | None = None, name: str | None = None
     ) -> None:
-        """Begin without an instruction."""
         self.base_name = base_name
         self.start = start
         self.index = index
@@ -116,7 +110,6 @@ class Use:
         state: State | None,
         expansion: Expansion | None = None,
     ) -> None:
-        """Put its parts together."""
         self.via = via
         self.word = word
         self.start = start
@@ -156,7 +149,6 @@ class StageGraph:
     """
 
     def __init__(self) -> None:
-        """Begin without a stage."""
         self.escape = "\\"
         self.states: list[State] = []
         self.uses: list[Use] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import SCRATCH
@@ -9,6 +10,7 @@ from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text
 from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Use
 from cdk_ecr_public_pull.errors import InvalidReference
+from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.images.reference import (
     DOCKERFILE_FRONTEND,
     ImageReference,
@@ -18,13 +20,8 @@ from cdk_ecr_public_pull.images.reference import (
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from cdk_ecr_public_pull.dockerfile.stages.build_args import BuildArgs
     from cdk_ecr_public_pull.images.mirrors import Mirrors
-
-
-DEFAULT_PLATFORM = "linux/amd64"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +60,6 @@ class Analysis:
     """
 
     def __init__(self, file: ParsedDockerfile, conditions: Conditions) -> None:
-        """Begin with nothing."""
         self.file = file
         self.conditions = conditions
         self.graph = StageGraph()
@@ -86,8 +82,10 @@ class Analysis:
 
     def _new_args(self) -> BuildArgs:
         # Imported when it is needed: many files have none.
-        from cdk_ecr_public_pull.dockerfile.stages.build_args import BuildArgs  # noqa: PLC0415
-        from cdk_ecr_public_pull.dockerfile.stages.platforms import platform_args  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.stages.build_args import (  # noqa: PLC0415
+            BuildArgs,
+            platform_args,
+        )
 
         return BuildArgs(
             given=self.conditions.build_args,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Iterator, Sequence
+
 from cdk_ecr_public_pull.dockerfile.expansion.expand import check_body, expand
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Node, OnBuild, Other, Run, Via
 from cdk_ecr_public_pull.dockerfile.parser.arguments import may_fail
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, WordError
 from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Step, Use
-
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
 
 
 def refuse_cycles(states: Iterable[State]) -> None:

@@ -1,27 +1,17 @@
-"""Platforms, and the build arguments that BuildKit derives from them.
+"""Platforms that images are made for.
 
 The grammar is that of https://github.com/containerd/platforms::
 
     platform = system [ "/" architecture [ "/" variant ] ] | architecture
     system   = name [ "(" [ version ] { "+" feature } ")" ]     %XX stands for a byte
-
-The arguments are those of
-https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
 
-from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
-from cdk_ecr_public_pull.dockerfile.stages.places import DEFAULT_PLATFORM
-
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+DEFAULT_PLATFORM = "linux/amd64"
+"""What is built for where nothing else is said."""
 
 _OPTION = r"[A-Za-z0-9_.%-]"
 _SYSTEM = rf"([A-Za-z0-9_-]+)(?:\(({_OPTION}*)((?:\+{_OPTION}+)*)\))?"
@@ -63,7 +53,6 @@ class InvalidPlatform(Exception):
     """A text is no platform; the message is the cause, in BuildKit's words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """A platform, in its usual names.
 
@@ -74,10 +63,13 @@ class Platform:
         variant: Its variant; empty if it is the usual one.
     """
 
-    system: str
-    options: str
-    architecture: str
-    variant: str
+    __slots__ = ("architecture", "options", "system", "variant")
+
+    def __init__(self, *, system: str, options: str, architecture: str, variant: str) -> None:
+        self.system = system
+        self.options = options
+        self.architecture = architecture
+        self.variant = variant
 
     @property
     def version(self) -> str:
@@ -143,29 +135,3 @@ def _normalized(system: str, options: str, architecture: str, variant: str) -> P
 
 def _unescaped(text: str) -> str:
     return re.sub("%([0-9A-Fa-f]{2})", lambda it: chr(int(it[1], 16)), text)
-
-
-@cache
-def platform_args(platform: str, target: str) -> Mapping[str, Text]:
-    """The build arguments that every Dockerfile has without declaring them.
-
-    Args:
-        platform: The platform that is built for; it is taken for the building machine's too.
-        target: The name of the stage that is built; ``default`` if it has none.
-
-    Raises:
-        InvalidPlatform: It is none.
-    """
-    it = parse_platform(platform)
-    rest = [part for part in (it.architecture, it.variant) if part]
-    args = {
-        "BUILDPLATFORM": "/".join((it.system, *rest)),
-        "TARGETPLATFORM": "/".join((it.system + it.options, *rest)),
-    }
-    for side in ("BUILD", "TARGET"):
-        args[f"{side}OS"] = it.system
-        args[f"{side}OSVERSION"] = it.version
-        args[f"{side}ARCH"] = it.architecture
-        args[f"{side}VARIANT"] = it.variant
-    args["TARGETSTAGE"] = target or "default"
-    return {name: Text.unplaced(value) for name, value in args.items()}
