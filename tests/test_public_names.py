@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import gc
 import importlib
 import inspect
 from pathlib import Path
@@ -45,36 +44,6 @@ def test_a_name_is_that_of_its_module(name: str) -> None:
 def test_dir_lists_names_that_were_not_loaded_yet() -> None:
     """Completion in an interactive session offers every public name."""
     assert set(dir(cdk_ecr_public_pull)) >= set(cdk_ecr_public_pull.__all__)
-
-
-@pytest.mark.parametrize("is_on", [True, False])
-def test_the_garbage_collector_is_left_as_it_was(
-    monkeypatch: pytest.MonkeyPatch, *, is_on: bool
-) -> None:
-    """It rests while a module is imported, and no longer; one that is off stays off."""
-    was_on = gc.isenabled()
-    during: list[bool] = []
-
-    def imported(name: str) -> object:
-        during.append(gc.isenabled())
-        return importlib.import_module(name)
-
-    monkeypatch.setattr(cdk_ecr_public_pull, "import_module", imported)
-    monkeypatch.delitem(vars(cdk_ecr_public_pull), "Verdict", raising=False)
-    try:
-        (gc.enable if is_on else gc.disable)()
-        loaded = cdk_ecr_public_pull.Verdict
-        assert (loaded.__name__, during, gc.isenabled()) == ("Verdict", [False], is_on)
-    finally:
-        (gc.enable if was_on else gc.disable)()
-
-
-def test_an_unknown_name_is_an_attribute_error() -> None:
-    """A misspelt name fails as it does in any module."""
-    name = "EcrPublicPul"
-    with pytest.raises(AttributeError) as caught:
-        getattr(cdk_ecr_public_pull, name)
-    assert str(caught.value) == "module 'cdk_ecr_public_pull' has no attribute 'EcrPublicPul'"
 
 
 def test_typed_uses_are_of_every_name() -> None:

@@ -11,6 +11,7 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import pipelines
 
 from cdk_ecr_public_pull import (
+    DockerfileError,
     DockerHubPulls,
     EcrPublicBuildContexts,
     EcrPublicDockerImage,
@@ -18,15 +19,30 @@ from cdk_ecr_public_pull import (
     EcrPublicPullError,
     EcrPublicPullPipelineProject,
     EcrPublicPullProject,
+    Edit,
     Finding,
+    FoundPulls,
     HubPulls,
+    ImagePattern,
     ImageReference,
+    InvalidBuildSpec,
+    InvalidConfig,
+    InvalidReference,
     LoginRegion,
     Mirrors,
     Pull,
     Resolution,
+    Rewrite,
     RewrittenBuildContext,
+    Rule,
+    RuleSettings,
+    Severity,
+    Span,
+    UnmovableImage,
+    UnsupportedProject,
+    UnusableFile,
     Verdict,
+    Via,
     find_pulls,
     rewrite_dockerfile,
 )
@@ -93,15 +109,40 @@ def bundling() -> cdk.BundlingOptions:
 
 def dockerfiles(content: bytes) -> bytes:
     """Dockerfiles, without the CDK."""
+    settings = RuleSettings(severities={Rule.NO_MIRROR: Severity.ERROR, Rule.DIGEST_PIN: None})
     try:
         found = find_pulls(content, build_args={"BASE": "node:21"}, target="build")
-        rewrite = rewrite_dockerfile(content, path="Dockerfile", mirrors=Mirrors())
+        rewrite = rewrite_dockerfile(
+            content, path="Dockerfile", mirrors=Mirrors(), settings=settings, unsafe_fixes=True
+        )
     except EcrPublicPullError:
         return content
-    assert_type(found.pulls, tuple[Pull, ...])
-    assert_type(rewrite.findings, tuple[Finding, ...])
+    what_was_found(found, rewrite)
+    assert_type(Mirrors(local_images=["a/*"]).local_patterns(), tuple[ImagePattern, ...])
     resolution = Mirrors().resolve(ImageReference.parse("node:21"))
     assert_type(resolution, Resolution)
     if resolution.verdict is Verdict.MIRRORED:
         assert_type(resolution.replacement, ImageReference | None)
     return rewrite.content
+
+
+def what_was_found(found: FoundPulls, rewrite: Rewrite) -> None:
+    """What the two functions give."""
+    assert_type(found.pulls, tuple[Pull, ...])
+    assert_type(found.error, DockerfileError | None)
+    assert_type(rewrite.findings, tuple[Finding, ...])
+    assert_type(rewrite.edits, tuple[Edit, ...])
+    for pull in found.pulls:
+        assert_type(pull.via, Via)
+        assert_type(pull.origin, tuple[Span, ...])
+        assert_type(pull.unresolved, tuple[str, ...])
+
+
+def causes(error: EcrPublicPullError) -> str:
+    """The errors, each of a cause of its own."""
+    match error:
+        case InvalidBuildSpec() | UnsupportedProject():
+            return error.rule
+        case InvalidConfig() | InvalidReference() | UnmovableImage() | UnusableFile():
+            return str(error)
+    return ""

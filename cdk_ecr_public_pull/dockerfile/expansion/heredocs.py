@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.expansion.lexer import Lexer, Piece
 from cdk_ecr_public_pull.dockerfile.parser.arguments import (
@@ -18,26 +17,11 @@ from cdk_ecr_public_pull.dockerfile.parser.arguments import (
     split_flags,
     split_words,
 )
+from cdk_ecr_public_pull.dockerfile.parser.reader import Heredoc
 from cdk_ecr_public_pull.dockerfile.parser.source_text import SPACES, BuildError, Text, WordError
 
 _WITH_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
 _MARKER = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heredoc:
-    """A heredoc.
-
-    Attributes:
-        name: The line that ends it.
-        strips_tabs: Whether tabs before that line are passed over (``<<-``).
-        expands: Whether COPY and ADD expand variables in its body: not if the name is
-            quoted.
-    """
-
-    name: str
-    strips_tabs: bool
-    expands: bool
 
 
 def find_heredocs(instruction: Text, start: int) -> list[Heredoc]:
@@ -89,9 +73,7 @@ def parse_heredoc(word: str) -> Heredoc | None:
     if len(names) != 1:
         return None
     name = names[0]
-    return Heredoc(
-        name=name, strips_tabs=bool(match[1]), expands=_quotes(name) == _quotes(match[2])
-    )
+    return Heredoc(name, strips_tabs=bool(match[1]), expands=_quotes(name) == _quotes(match[2]))
 
 
 def _quotes(text: str) -> int:

@@ -31,6 +31,7 @@ from cdk_ecr_public_pull.dockerfile.parser.arguments import (
 )
 from cdk_ecr_public_pull.dockerfile.parser.directives import find_escape
 from cdk_ecr_public_pull.dockerfile.parser.reader import (
+    Heredoc,
     Instruction,
     read_instruction,
     read_instructions,
@@ -41,7 +42,6 @@ from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Parser
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import Heredoc
     from cdk_ecr_public_pull.report.edit import Edit
 
 _STAGE_NAME = r"[a-z][a-z0-9\-_.]*"

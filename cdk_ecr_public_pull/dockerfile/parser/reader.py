@@ -16,23 +16,23 @@ from cdk_ecr_public_pull.dockerfile.parser.skippable import blanks, skippable
 from cdk_ecr_public_pull.dockerfile.parser.source_text import LONGEST_LINE, SPACES, BuildError, Text
 from cdk_ecr_public_pull.report.locations import BOM
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Protocol
 
-    class Heredoc(Protocol):
-        """What the loop has to know of a heredoc."""
+class Heredoc:
+    """A heredoc.
 
-        @property
-        def name(self) -> str:
-            """The line that ends it."""
+    Attributes:
+        name: The line that ends it.
+        strips_tabs: Whether tabs before that line are passed over (``<<-``).
+        expands: Whether COPY and ADD expand variables in its body: not if the name is
+            quoted.
+    """
 
-        @property
-        def strips_tabs(self) -> bool:
-            """Whether tabs before that line are passed over."""
+    __slots__ = ("expands", "name", "strips_tabs")
 
-    FindHeredocs = Callable[[Text, int], Sequence[Heredoc]]
+    def __init__(self, name: str, *, strips_tabs: bool, expands: bool) -> None:
+        self.name = name
+        self.strips_tabs = strips_tabs
+        self.expands = expands
 
 
 class Instruction:
@@ -56,6 +56,7 @@ class Instruction:
         self.bodies = bodies
 
 
+FindHeredocs = Callable[[Text, int], Sequence[Heredoc]]
 _NO_BODIES: Mapping[str, Text] = {}
 
 
