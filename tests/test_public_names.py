@@ -55,4 +55,4 @@ def test_typed_uses_are_of_every_name() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "cdk_ecr_public_pull"
     )
-    assert names == cdk_ecr_public_pull.__all__
+    assert sorted(names) == sorted(cdk_ecr_public_pull.__all__)
