@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.report.edit import Edit
 
 # How many lines beside a changed one are shown to the second witness, and how many at the top.
-_NEAR = 10
+_NEAR = 3
 _DIRECTIVES = 3
 
 
