@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cdk_ecr_public_pull.dockerfile.edits.plan import COPIES, Move, explain_obstacle
+from cdk_ecr_public_pull.dockerfile.edits.plan import Move, Obstacle
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, span_of
 from cdk_ecr_public_pull.dockerfile.pulls import error_location
@@ -28,6 +28,35 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.report.reporter import Reporter
 
 
+# Where the copies of official images are, as an example for others.
+COPIES = "public.ecr.aws/docker/library/"
+_UNSAFE = "check that {copy} exists, then move it with: ecr-public-pull fix --unsafe-fixes"
+# What to do about a pull that stays, where there is no rule of its own for it.
+_REMEDIES = {
+    Obstacle.GIVEN: "pass the name of its copy as the build argument: {copy}",
+    Obstacle.DIGEST: _UNSAFE,
+    Obstacle.UNVERIFIED: "write {copy} by hand: the change could not be shown to be safe",
+    Obstacle.UNRESOLVED: (
+        "build from a RewrittenBuildContext, or give the asset the build argument: a build context "
+        "has the whole name of an image"
+    ),
+    Obstacle.STAGE_NAME: (
+        "build from a RewrittenBuildContext, or rename the stage: a build context named like the "
+        "image would take the stage's place"
+    ),
+    Obstacle.SYNTAX_IMAGE: (
+        "build from a RewrittenBuildContext, or pass the build argument BUILDKIT_SYNTAX={copy}: "
+        "before BuildKit 0.12 no build context moves the syntax image"
+    ),
+    Obstacle.FRONTEND: (
+        "build from a RewrittenBuildContext, or let # syntax= name docker/dockerfile 1.4 or newer: "
+        "an older frontend, or another one, may refuse a build that has build contexts"
+    ),
+    Obstacle.IGNORED_ELSEWHERE: (
+        "build from a RewrittenBuildContext, or take away the comment that ignores another pull "
+        "of this image: a build context moves all of them"
+    ),
+}
 _SEE_DOCUMENTATION = "see in its documentation what the file pulls"
 
 
@@ -112,7 +141,7 @@ def _pulled(
     """A pull from Docker Hub that has a copy, and what keeps it from being moved."""
     span, image = span_of(decision.use.word), decision.image
     if move.obstacle is not None:
-        rule, message, remedy = explain_obstacle(move, copy)
+        rule, message, remedy = _explain(move, copy)
         if rule is not None:
             yield from reporter.at(span, rule, message, remedy)
     else:
@@ -121,6 +150,37 @@ def _pulled(
     source = "Docker Hub" if image.registry == DOCKER_HUB else image.registry
     message = f"{image.familiar} is pulled from {source}"
     yield from reporter.at(span, Rule.DOCKER_HUB_PULL, message, remedy, move.edit)
+
+
+def _explain(move: Move, copy: ImageReference) -> tuple[Rule | None, str, str]:
+    """Why a pull is not moved: the rule of its own, if it has one, the cause, the remedy."""
+    names = ", ".join(f"ARG {name}" for name in move.args)
+    match move.obstacle:
+        case Obstacle.PREFIX_FROM_ARG:
+            return (
+                Rule.NEEDS_BUILD_ARG,
+                f"{names} is empty here, and could put a registry before this name",
+                f"give {names} the default that this name needs, such as {COPIES}",
+            )
+        case Obstacle.ONBUILD:
+            return (
+                Rule.ONBUILD_AMBIGUOUS,
+                "this name means an image or a stage, as the Dockerfile on top decides",
+                f"if the image is meant, write {copy}",
+            )
+        case Obstacle.SHARED_ARG:
+            return (
+                Rule.AMBIGUOUS_ARG,
+                f"{names} is used in several places that need different values",
+                "give each of these places an ARG of its own",
+            )
+        case Obstacle.SCATTERED:
+            return (
+                Rule.AMBIGUOUS_ARG,
+                f"the name is put together from several parts: {names}",
+                f"let one ARG, or the line itself, hold it: {copy}",
+            )
+    return None, "", _REMEDIES[move.obstacle or Obstacle.UNVERIFIED].format(copy=copy)
 
 
 def _where(move: Move, reporter: Reporter) -> str:

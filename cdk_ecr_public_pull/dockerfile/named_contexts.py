@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.edits.plan import Decision, Move, Obstacle, context_name
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
-from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
+from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.directives import find_syntax
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.places import (

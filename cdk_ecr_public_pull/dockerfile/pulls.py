@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
-from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
+from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, span_of
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.graph import Use

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
+from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.places import (
     Conditions,

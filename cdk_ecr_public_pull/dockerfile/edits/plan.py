@@ -17,7 +17,6 @@ from cdk_ecr_public_pull.images.mirrors import Mirrors, Resolution
 from cdk_ecr_public_pull.images.prefix import replaced_prefix
 from cdk_ecr_public_pull.images.reference import ImageReference, parse_image
 from cdk_ecr_public_pull.report.edit import Edit
-from cdk_ecr_public_pull.report.rules import Rule
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
@@ -241,73 +240,3 @@ def _sites(use: Use, args: BuildArgs, changed: Iterable[str]) -> Iterable[ArgSit
 def context_name(image: ImageReference) -> str:
     """The name of the build context that takes the place of an image: ``node:21``."""
     return image.familiar.removesuffix(":latest")
-
-
-# Where the copies of official images are, as an example for others.
-COPIES = "public.ecr.aws/docker/library/"
-_UNSAFE = "check that {copy} exists, then move it with: ecr-public-pull fix --unsafe-fixes"
-# What to do about a pull that stays, where there is no rule of its own for it.
-_REMEDIES = {
-    Obstacle.GIVEN: "pass the name of its copy as the build argument: {copy}",
-    Obstacle.DIGEST: _UNSAFE,
-    Obstacle.UNVERIFIED: "write {copy} by hand: the change could not be shown to be safe",
-    Obstacle.UNRESOLVED: (
-        "build from a RewrittenBuildContext, or give the asset the build argument: a build context "
-        "has the whole name of an image"
-    ),
-    Obstacle.STAGE_NAME: (
-        "build from a RewrittenBuildContext, or rename the stage: a build context named like the "
-        "image would take the stage's place"
-    ),
-    Obstacle.SYNTAX_IMAGE: (
-        "build from a RewrittenBuildContext, or pass the build argument BUILDKIT_SYNTAX={copy}: "
-        "before BuildKit 0.12 no build context moves the syntax image"
-    ),
-    Obstacle.FRONTEND: (
-        "build from a RewrittenBuildContext, or let # syntax= name docker/dockerfile 1.4 or newer: "
-        "an older frontend, or another one, may refuse a build that has build contexts"
-    ),
-    Obstacle.IGNORED_ELSEWHERE: (
-        "build from a RewrittenBuildContext, or take away the comment that ignores another pull "
-        "of this image: a build context moves all of them"
-    ),
-}
-
-
-def explain_obstacle(move: Move, copy: ImageReference) -> tuple[Rule | None, str, str]:
-    """Say why a pull is not moved.
-
-    Args:
-        move: The move that cannot be made.
-        copy: The image's copy.
-
-    Returns:
-        The rule of its own, if it has one; the cause, for that rule; and the remedy.
-    """
-    names = ", ".join(f"ARG {name}" for name in move.args)
-    match move.obstacle:
-        case Obstacle.PREFIX_FROM_ARG:
-            return (
-                Rule.NEEDS_BUILD_ARG,
-                f"{names} is empty here, and could put a registry before this name",
-                f"give {names} the default that this name needs, such as {COPIES}",
-            )
-        case Obstacle.ONBUILD:
-            return (
-                Rule.ONBUILD_AMBIGUOUS,
-                "this name means an image or a stage, as the Dockerfile on top decides",
-                f"if the image is meant, write {copy}",
-            )
-        case Obstacle.SHARED_ARG:
-            return (
-                Rule.AMBIGUOUS_ARG,
-                f"{names} is used in several places that need different values",
-                "give each of these places an ARG of its own",
-            )
-        case Obstacle.SCATTERED:
-            return (
-                Rule.AMBIGUOUS_ARG,
-                f"the name is put together from several parts: {names}",
-                f"let one ARG, or the line itself, hold it: {copy}",
-            )
-    return None, "", _REMEDIES[move.obstacle or Obstacle.UNVERIFIED].format(copy=copy)

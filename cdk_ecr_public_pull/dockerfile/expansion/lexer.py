@@ -14,14 +14,14 @@ https://github.com/moby/buildkit::
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from cdk_ecr_public_pull.dockerfile.expansion.expand import Unresolved, Variable
 from cdk_ecr_public_pull.dockerfile.expansion.patterns import (
     InvalidPattern,
-    name_end,
+    parameter_end,
     replace,
     trim,
 )
@@ -31,7 +31,6 @@ from cdk_ecr_public_pull.images.partial import UNKNOWN
 # BuildKit has no bound; these are far beyond any real file, and keep time and stack small.
 MAX_NESTING = 100
 MAX_LENGTH = 8_192
-_SPECIAL_PARAMETERS = "@*#?-$!0"
 _UNCLOSED = "unexpected end of statement while looking for matching {}-quote"
 _EMPTY = Text("", ())
 
@@ -46,14 +45,12 @@ def _ordinary_in_quotes(escape: str) -> re.Pattern[str]:
     return re.compile(rf"[^\"${re.escape(escape)}]+")
 
 
+@dataclass(slots=True)
 class Piece:
     """A part of a word; ``is_split`` if white space in it ends a word."""
 
-    __slots__ = ("is_split", "text")
-
-    def __init__(self, text: Text, *, is_split: bool) -> None:
-        self.text = text
-        self.is_split = is_split
+    text: Text
+    is_split: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -232,17 +229,9 @@ class Lexer:
         return name, value
 
     def _name(self) -> str:
-        chars = self.word.chars
-        start = end = self.position
-        if chars[start : start + 1].isdecimal():
-            while chars[end : end + 1].isdecimal():
-                end += 1
-        elif chars[start : start + 1] and chars[start] in _SPECIAL_PARAMETERS:
-            end += 1
-        else:
-            end = name_end(chars, start)
-        self.position = end
-        return chars[start:end]
+        start = self.position
+        self.position = parameter_end(self.word.chars, start)
+        return self.word.chars[start : self.position]
 
     def _value(self, name: str, start: int) -> Text:
         """A variable's value; its own text if it has none and such are kept."""
@@ -298,12 +287,8 @@ class Lexer:
     def _trimmed(self, value: Text, pattern: str, operator: str, start: int) -> Text:
         is_longest = pattern.startswith(operator)
         pattern = pattern[is_longest:]
-        if UNKNOWN in value.chars + pattern:
-            return self._unknown(start)
-        try:
-            return trim(value, pattern, operator, is_longest=is_longest)
-        except InvalidPattern as error:
-            raise self._invalid(pattern, error, start) from None
+        change = partial(trim, value, pattern, operator, is_longest=is_longest)
+        return self._changed(change, value, pattern, start)
 
     def _replaced(self, name: str, start: int) -> Text:
         is_global = self._peek() == "/"
@@ -315,12 +300,14 @@ class Lexer:
         value = self._value(name, start)
         if name not in self.env and (self.keep_all or self.keep_unset):
             return value
+        change = partial(replace, value, pattern, replacement, is_global=is_global)
+        return self._changed(change, value, pattern, start)
+
+    def _changed(self, change: Callable[[], Text], value: Text, pattern: str, start: int) -> Text:
         if UNKNOWN in value.chars + pattern:
             return self._unknown(start)
         try:
-            return replace(value, pattern, replacement, is_global=is_global)
+            return change()
         except InvalidPattern as error:
-            raise self._invalid(pattern, error, start) from None
-
-    def _invalid(self, pattern: str, error: InvalidPattern, start: int) -> WordError:
-        return self._fail(f"invalid pattern ({pattern}) in substitution: {error}", at=start)
+            message = f"invalid pattern ({pattern}) in substitution: {error}"
+            raise self._fail(message, at=start) from None

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
 
 _ASCII_NAME = re.compile(r"[A-Za-z0-9_]+")
+_SPECIAL_PARAMETERS = "@*#?-$!0"
 ANY_CHAR = "?"
 ANY_STRING = "*"
 
@@ -248,5 +249,16 @@ def name_end(chars: str, start: int) -> int:
     while end < len(chars) and (
         chars[end].isalpha() or chars[end].isdecimal() or chars[end] == "_"
     ):
+        end += 1
+    return end
+
+
+def parameter_end(chars: str, start: int) -> int:
+    """Where a variable's name ends that begins at an index: a number, a sign, or a word."""
+    first = chars[start : start + 1]
+    if not first.isdecimal():
+        return start + 1 if first and first in _SPECIAL_PARAMETERS else name_end(chars, start)
+    end = start
+    while chars[end : end + 1].isdecimal():
         end += 1
     return end

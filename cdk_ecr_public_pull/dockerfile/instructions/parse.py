@@ -8,7 +8,7 @@ that cannot, ``validate`` says whether BuildKit accepts them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import (
     Arg,
@@ -24,118 +24,19 @@ from cdk_ecr_public_pull.dockerfile.parser.arguments import (
     Command,
     may_fail,
     split_command,
-    split_csv,
     split_flags,
     split_quoted_words,
     split_words,
 )
-from cdk_ecr_public_pull.dockerfile.parser.directives import find_escape
 from cdk_ecr_public_pull.dockerfile.parser.reader import (
-    Heredoc,
     Instruction,
-    read_instruction,
-    read_instructions,
-    refuse_long_lines,
 )
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, ParserError, Text
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from cdk_ecr_public_pull.report.edit import Edit
 
 _STAGE_NAME = r"[a-z][a-z0-9\-_.]*"
-
-
-class ParsedDockerfile:
-    """A Dockerfile, whose instructions are read when they are first asked for.
-
-    Attributes:
-        content: The file.
-    """
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-        self._escape: str | None = None
-        self._nodes: list[tuple[Node, Instruction]] | None = None
-
-    @property
-    def escape(self) -> str:
-        """Its escape character.
-
-        Raises:
-            BuildError: A directive is wrong.
-        """
-        if self._escape is None:
-            self._escape = find_escape(self.content)
-        return self._escape
-
-    @property
-    def nodes(self) -> list[tuple[Node, Instruction]]:
-        """Its instructions, but for those that surely name no image and surely build.
-
-        Raises:
-            BuildError: BuildKit refuses one.
-        """
-        if self._nodes is None:
-            read = read_instructions(self.content, self.escape, _find_heredocs)
-            self._nodes = [(parse_instruction(it, self.escape), it) for it in read]
-        return self._nodes
-
-    def stage_args(self) -> Iterator[Definition]:
-        """The ARGs of its stages, which are skipped for the most part."""
-        read = read_instructions(self.content, self.escape, _find_heredocs, skip=False)
-        is_in_stage = False
-        for instruction in read:
-            is_in_stage = is_in_stage or instruction.command.name == "FROM"
-            if is_in_stage and instruction.command.name == "ARG":
-                node = parse_instruction(instruction, self.escape)
-                yield from node.definitions if isinstance(node, Arg) else ()
-
-    def edited(self, content: bytes, edits: Iterable[Edit]) -> ParsedDockerfile:
-        """The file after changes, of which only the changed instructions are read again.
-
-        What stands between them is the same, and so reads the same.
-
-        Args:
-            content: The file as it is then.
-            edits: The changes.
-        """
-        edited = ParsedDockerfile(content)
-        if self._nodes is None or edited.escape != self.escape:
-            return edited
-        waiting = sorted(edits, key=lambda edit: edit.start, reverse=True)
-        while waiting and waiting[-1].start < self._nodes[0][1].start:
-            # A directive; those are looked for each time.
-            waiting.pop()
-        shift = len(content) - len(self.content) - sum(map(_growth, waiting))
-        nodes: list[tuple[Node, Instruction]] = []
-        for node, instruction in self._nodes:
-            if not waiting or instruction.end <= waiting[-1].start:
-                nodes.append((node, instruction))
-                continue
-            start, end = instruction.start + shift, instruction.end + shift
-            while waiting and waiting[-1].start < instruction.end:
-                shift += _growth(waiting[-1])
-                end += _growth(waiting.pop())
-            again, following = read_instruction(content, start, self.escape, _find_heredocs)
-            if again is None or following != end:
-                return edited
-            nodes.append((parse_instruction(again, self.escape), again))
-        refuse_long_lines(content)
-        edited._nodes = nodes
-        return edited
-
-
-def _growth(edit: Edit) -> int:
-    return len(edit.replacement) - (edit.end - edit.start)
-
-
-def _find_heredocs(instruction: Text, start: int) -> Sequence[Heredoc]:
-    # Imported when it is needed: few files have one.
-    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs  # noqa: PLC0415
-
-    return find_heredocs(instruction, start)
 
 
 def parse_instruction(instruction: Instruction, escape: str) -> Node:
@@ -265,9 +166,60 @@ def _parse_run(arguments: Text, start: int, _escape: str) -> Run:
 
 def _mount_fields(mount: Text, start: int) -> list[Text]:
     try:
-        return split_csv(mount)
+        return _split_csv(mount)
     except ValueError as error:
         raise BuildError.at(mount, f"failed to parse csv mounts: {error}", start) from None
+
+
+def _split_csv(value: Text) -> list[Text]:
+    """Split a flag's value at its commas, as Go's encoding/csv does.
+
+    Args:
+        value: One CSV record, such as ``type=bind,"from=nginx"``.
+
+    Returns:
+        Its fields, without the quotes of those that have them.
+
+    Raises:
+        ValueError: A quote is misplaced or missing, or the value is empty.
+    """
+    if not value.chars:
+        msg = "EOF"
+        raise ValueError(msg)
+    fields: list[Text] = []
+    position, chars = 0, value.chars
+    while True:
+        if chars.startswith('"', position):
+            kept, position = _quoted_field(chars, position + 1)
+            fields.append(Text("".join(chars[i] for i in kept), [value.offsets[i] for i in kept]))
+        else:
+            end = chars.find(",", position)
+            end = len(chars) if end < 0 else end
+            if '"' in chars[position:end]:
+                msg = 'bare " in non-quoted field'
+                raise ValueError(msg)
+            fields.append(value[position:end])
+            position = end
+        if position >= len(chars):
+            return fields
+        position += 1
+
+
+def _quoted_field(chars: str, position: int) -> tuple[list[int], int]:
+    kept: list[int] = []
+    while position < len(chars):
+        if chars[position] != '"':
+            kept.append(position)
+        elif chars.startswith('"', position + 1):
+            position += 1
+            kept.append(position)
+        elif position + 1 == len(chars) or chars[position + 1] == ",":
+            return kept, position + 1
+        else:
+            break
+        position += 1
+    msg = 'extraneous or missing " in quoted-field'
+    raise ValueError(msg)
 
 
 def _mount_source(fields: Sequence[Text], start: int) -> Text | None:

@@ -257,57 +257,6 @@ def is_json(text: str) -> bool:
         return True
 
 
-def split_csv(value: Text) -> list[Text]:
-    """Split a flag's value at its commas, as Go's encoding/csv does.
-
-    Args:
-        value: One CSV record, such as ``type=bind,"from=nginx"``.
-
-    Returns:
-        Its fields, without the quotes of those that have them.
-
-    Raises:
-        ValueError: A quote is misplaced or missing, or the value is empty.
-    """
-    if not value.chars:
-        msg = "EOF"
-        raise ValueError(msg)
-    fields: list[Text] = []
-    position, chars = 0, value.chars
-    while True:
-        if chars.startswith('"', position):
-            kept, position = _quoted_field(chars, position + 1)
-            fields.append(Text("".join(chars[i] for i in kept), [value.offsets[i] for i in kept]))
-        else:
-            end = chars.find(",", position)
-            end = len(chars) if end < 0 else end
-            if '"' in chars[position:end]:
-                msg = 'bare " in non-quoted field'
-                raise ValueError(msg)
-            fields.append(value[position:end])
-            position = end
-        if position >= len(chars):
-            return fields
-        position += 1
-
-
-def _quoted_field(chars: str, position: int) -> tuple[list[int], int]:
-    kept: list[int] = []
-    while position < len(chars):
-        if chars[position] != '"':
-            kept.append(position)
-        elif chars.startswith('"', position + 1):
-            position += 1
-            kept.append(position)
-        elif position + 1 == len(chars) or chars[position + 1] == ",":
-            return kept, position + 1
-        else:
-            break
-        position += 1
-    msg = 'extraneous or missing " in quoted-field'
-    raise ValueError(msg)
-
-
 def _refuse_constant(name: str) -> None:
     # Python's json knows NaN and Infinity; JSON does not.
     raise ValueError(name)

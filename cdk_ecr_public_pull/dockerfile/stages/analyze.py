@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, From, OnBuild, Other, Via
-from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
+from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.arguments import may_expand, may_fail
 from cdk_ecr_public_pull.dockerfile.parser.directives import find_syntax
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, span_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import SCRATCH
-from cdk_ecr_public_pull.dockerfile.instructions.parse import ParsedDockerfile
+from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text
 from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Use
 from cdk_ecr_public_pull.errors import InvalidReference

@@ -1,0 +1,112 @@
+"""A Dockerfile as a list of what its instructions mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Definition, From, Node
+from cdk_ecr_public_pull.dockerfile.instructions.parse import parse_instruction
+from cdk_ecr_public_pull.dockerfile.parser.directives import find_escape
+from cdk_ecr_public_pull.dockerfile.parser.reader import (
+    Heredoc,
+    Instruction,
+    read_instruction,
+    read_instructions,
+    refuse_long_lines,
+)
+from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
+
+# As in typing, whose import would make every start slower.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cdk_ecr_public_pull.report.edit import Edit
+
+
+class ParsedDockerfile:
+    """A Dockerfile, whose instructions are read when they are first asked for.
+
+    Attributes:
+        content: The file.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self._escape: str | None = None
+        self._nodes: list[tuple[Node, Instruction]] | None = None
+
+    @property
+    def escape(self) -> str:
+        """Its escape character.
+
+        Raises:
+            BuildError: A directive is wrong.
+        """
+        if self._escape is None:
+            self._escape = find_escape(self.content)
+        return self._escape
+
+    @property
+    def nodes(self) -> list[tuple[Node, Instruction]]:
+        """Its instructions, but for those that surely name no image and surely build.
+
+        Raises:
+            BuildError: BuildKit refuses one.
+        """
+        if self._nodes is None:
+            read = read_instructions(self.content, self.escape, _find_heredocs)
+            self._nodes = [(parse_instruction(it, self.escape), it) for it in read]
+        return self._nodes
+
+    def stage_args(self) -> Iterator[Definition]:
+        """The ARGs of its stages, which are skipped for the most part."""
+        read = read_instructions(self.content, self.escape, _find_heredocs, skip=False)
+        is_in_stage = False
+        for instruction in read:
+            is_in_stage = is_in_stage or instruction.command.name == "FROM"
+            if is_in_stage and instruction.command.name == "ARG":
+                node = parse_instruction(instruction, self.escape)
+                yield from node.definitions if isinstance(node, Arg) else ()
+
+    def edited(self, content: bytes, edits: Iterable[Edit]) -> ParsedDockerfile:
+        """The file after changes, of which only the changed instructions are read again.
+
+        What stands between them is the same, and so reads the same.
+
+        Args:
+            content: The file as it is then.
+            edits: The changes.
+        """
+        edited = ParsedDockerfile(content)
+        waiting = sorted(edits, key=lambda edit: edit.start, reverse=True)
+        starts = (it.start for node, it in self._nodes or () if isinstance(node, From))
+        if waiting[-1].start < next(starts, len(content)):
+            # A directive changes how all is read, and an ARG where names come from.
+            return edited
+        shift = 0
+        nodes: list[tuple[Node, Instruction]] = []
+        for node, instruction in self.nodes:
+            if not waiting or instruction.end <= waiting[-1].start:
+                nodes.append((node, instruction))
+                continue
+            start, end = instruction.start + shift, instruction.end + shift
+            while waiting and waiting[-1].start < instruction.end:
+                shift += _growth(waiting[-1])
+                end += _growth(waiting.pop())
+            again, following = read_instruction(content, start, self.escape, _find_heredocs)
+            if again is None or following != end:
+                return edited
+            nodes.append((parse_instruction(again, self.escape), again))
+        refuse_long_lines(content)
+        edited._nodes = nodes
+        return edited
+
+
+def _growth(edit: Edit) -> int:
+    return len(edit.replacement) - (edit.end - edit.start)
+
+
+def _find_heredocs(instruction: Text, start: int) -> Sequence[Heredoc]:
+    # Imported when it is needed: few files have one.
+    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs  # noqa: PLC0415
+
+    return find_heredocs(instruction, start)
