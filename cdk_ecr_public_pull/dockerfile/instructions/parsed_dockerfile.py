@@ -14,7 +14,7 @@ from cdk_ecr_public_pull.dockerfile.parser.reader import (
     read_instructions,
     refuse_long_lines,
 )
-from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
+from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
@@ -53,9 +53,17 @@ class ParsedDockerfile:
             BuildError: BuildKit refuses one.
         """
         if self._nodes is None:
-            read = read_instructions(self.content, self.escape, _find_heredocs)
-            self._nodes = [(parse_instruction(it, self.escape), it) for it in read]
+            self._nodes = list(self._parsed())
         return self._nodes
+
+    def _parsed(self) -> Iterator[tuple[Node, Instruction]]:
+        has_stage = False
+        for instruction in read_instructions(self.content, self.escape, _find_heredocs):
+            node = parse_instruction(instruction, self.escape)
+            has_stage = has_stage or isinstance(node, From)
+            if not has_stage and not isinstance(node, Arg):
+                raise BuildError("no build stage in current context", start=instruction.start)
+            yield node, instruction
 
     def stage_args(self) -> Iterator[Definition]:
         """The ARGs of its stages, which are skipped for the most part."""

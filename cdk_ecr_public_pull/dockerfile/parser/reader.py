@@ -122,7 +122,9 @@ def refuse_long_lines(content: bytes) -> None:
 
 
 # One line of ASCII that opens no heredoc: what it says is what is written.
-_PLAIN_LINE = re.compile(rb"[ \t]*+([!\"$-;=-~]++)[ \t]*+((?:[\t -;=-~]|<(?!<))*+)\r*+(?:\n|\Z)")
+_PLAIN_LINE = re.compile(
+    rb"[ \t]*+([!\"$-;=-~][!-;=-~]*+)(?![^ \t\r\n])[ \t]*+((?:[\t -;=-~]|<(?!<))*+)\r*+(?:\n|\Z)"
+)
 
 
 def read_instruction(

@@ -103,8 +103,6 @@ def _build_graph(analysis: Analysis) -> None:
             _add_step(graph, froms[-1][1], Step(node, instruction.start, order))
         elif isinstance(node, Arg):
             global_args.append((node, instruction.start))
-        else:
-            raise BuildError("no build stage in current context", start=instruction.start)
     if not froms:
         last_line = file.content.rstrip(b"\n").rfind(b"\n") + 1
         raise BuildError("dockerfile contains no stages to build", start=last_line)
