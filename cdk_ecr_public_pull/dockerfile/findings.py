@@ -155,12 +155,13 @@ def _pulled(
 def _explain(move: Move, copy: ImageReference) -> tuple[Rule | None, str, str]:
     """Why a pull is not moved: the rule of its own, if it has one, the cause, the remedy."""
     names = ", ".join(f"ARG {name}" for name in move.args)
+    verb = "is" if len(move.args) == 1 else "are"
     match move.obstacle:
         case Obstacle.PREFIX_FROM_ARG:
             return (
                 Rule.NEEDS_BUILD_ARG,
-                f"{names} is empty here, and could put a registry before this name",
-                f"give {names} the default that this name needs, such as {COPIES}",
+                f"{names} {verb} empty here, and could put a registry before this name",
+                f"let one ARG, or the line itself, hold the whole name: {copy}",
             )
         case Obstacle.ONBUILD:
             return (

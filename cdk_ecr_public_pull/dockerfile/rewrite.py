@@ -215,6 +215,7 @@ class _Plan:
             )
         if analysis.refusal is None:
             found += self._reporter.unused_ignores()
+            found.sort(key=lambda finding: (finding.line, finding.column))
         return tuple(found)
 
 

@@ -5,7 +5,7 @@ The grammar is that of https://github.com/distribution/reference
 
     reference  = name [ ":" tag ] [ "@" digest ]
     name       = [ registry "/" ] component { "/" component }
-    registry   = host [ ":" port ]
+    registry   = host [ ":" port ] | component     (the latter where it has an underscore)
     host       = domain | "[" IPv6 address "]"
     component  = alphanumeric { separator alphanumeric }   (lower case)
     separator  = "." | "_" | "__" | "-" { "-" }
@@ -38,7 +38,7 @@ _HEX_DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
 _DOMAIN = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _REFERENCE = re.compile(
-    rf"(?P<registry>(?:{_DOMAIN}(?:\.{_DOMAIN})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?)"
+    rf"(?P<registry>(?:{_DOMAIN}(?:\.{_DOMAIN})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?|{_COMPONENT})"
     rf"/(?P<repository>{_COMPONENT}(?:/{_COMPONENT})*)"
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
     r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?"

@@ -56,9 +56,9 @@ class Reporter:
             offset: The byte at which it is named.
         """
         rule = Rule.DOCKER_HUB_PULL
-        if self.settings.severity(rule) is None:
+        if self._ignored and self.ignores(rule, self.locations.at(offset).line):
             return False
-        return not self._ignored or not self.ignores(rule, self.locations.at(offset).line)
+        return self.settings.severity(rule) is not None
 
     def at(
         self, span: Span, rule: Rule, message: str, remedy: str, edit: Edit | None = None
@@ -120,17 +120,23 @@ class Reporter:
     def unused_ignores(self) -> Iterator[Finding]:
         """The findings about comments that ignore nothing; to be made after all others."""
         for comment in self._comments:
-            line = self.locations.at(comment.start()).line
-            names = self._ignored[line]
+            names = self._ignored[self.locations.at(comment.start()).line]
             if not names:
-                message = "this comment names no rule, and ignores nothing"
-                yield from self._unused(comment, message)
+                yield from self._unused(comment, "this comment names no rule, and ignores nothing")
             for name in names:
                 if name not in tuple(Rule):
                     yield from self._unused(comment, f"there is no rule {name}")
-                elif (line, name) not in self._used:
-                    message = f"the line below has no finding of {name} to ignore"
-                    yield from self._unused(comment, message)
+                elif name != Rule.UNUSED_IGNORE:
+                    yield from self._not_used(comment, name)
+        # One that ignores such a finding is used only now.
+        for comment in self._comments:
+            yield from self._not_used(comment, Rule.UNUSED_IGNORE)
+
+    def _not_used(self, comment: re.Match[bytes], name: str) -> Iterator[Finding]:
+        line = self.locations.at(comment.start()).line
+        if name in self._ignored[line] and (line, name) not in self._used:
+            message = f"the line below has no finding of {name} to ignore"
+            yield from self._unused(comment, message)
 
     def _unused(self, comment: re.Match[bytes], message: str) -> Iterator[Finding]:
         remedy = 'write "# ecr-public-pull: ignore[rule] reason", or take the comment away'
