@@ -86,7 +86,7 @@ def test_hashes(
 
 
 @pytest.mark.parametrize(
-    "dockerfile", ["FROM nginx AS nginx\n", "# syntax=ghcr.io/me/frontend\nFROM node:21\n"]
+    "dockerfile", ["FROM nginx AS nginx\n", "# syntax=ghcr.io/me/dockerfile\nFROM node:21\n"]
 )
 def test_rewritten_build_contexts(app: cdk.App, tmp_path: Path, dockerfile: str) -> None:
     """What no build context moves, a rewritten build context does, and nothing is left to say."""
