@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.contexts import PlannedContexts, plan_contexts
+from cdk_ecr_public_pull.dockerfile.named_contexts import PlannedContexts, plan_contexts
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from cdk_ecr_public_pull.report.formats.text import render_all
 from cdk_ecr_public_pull.report.rules import Rule, RuleSettings
