@@ -8,8 +8,9 @@ STARTS: tuple[list[str], ...] = (
     ["# syntax=docker/dockerfile:1"],
     ["# a comment"],
     ["# check=skip=all"],
-    ["# check=error=true", "# Syntax=node:21"],
-    ["# syntax=nginx", "# check=skip=A,B"],
+    ["# check=error=true", "# Syntax=docker/dockerfile-upstream:master"],
+    ["# syntax=ghcr.io/a/dockerfile:1", "# check=skip=A,B"],
+    ["# syntax=nginx"],
     [""],
 )
 HEREDOCS = (

@@ -5,28 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from unittest.mock import patch
 
-from cdk_ecr_public_pull.dockerfile import contexts, source
-from cdk_ecr_public_pull.dockerfile import rewrite as rewriting
-from cdk_ecr_public_pull.dockerfile.analysis import Analysis, Conditions, analyse
-from cdk_ecr_public_pull.dockerfile.contexts import plan_contexts
-from cdk_ecr_public_pull.dockerfile.directives import find_escape
-from cdk_ecr_public_pull.dockerfile.instruction import Instruction
-from cdk_ecr_public_pull.dockerfile.instructions import parse_instruction
-from cdk_ecr_public_pull.dockerfile.parsed import Copy, Other, Run
-from cdk_ecr_public_pull.dockerfile.platforms import DEFAULT_PLATFORM
+from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs
+from cdk_ecr_public_pull.dockerfile.instructions.nodes import Copy, Other, Run
+from cdk_ecr_public_pull.dockerfile.instructions.parse import parse_instruction
+from cdk_ecr_public_pull.dockerfile.named_contexts import plan_contexts
+from cdk_ecr_public_pull.dockerfile.parser import reader
+from cdk_ecr_public_pull.dockerfile.parser.directives import find_escape
+from cdk_ecr_public_pull.dockerfile.parser.reader import Instruction, read_instructions
+from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError
 from cdk_ecr_public_pull.dockerfile.pulls import find_pulls
-from cdk_ecr_public_pull.dockerfile.refusal import Refusal
 from cdk_ecr_public_pull.dockerfile.rewrite import Rewrite, check_dockerfile, rewrite_dockerfile
-from cdk_ecr_public_pull.dockerfile.scan import scan_plain
-from cdk_ecr_public_pull.dockerfile.stages import StageGraph, State, Step
-from cdk_ecr_public_pull.dockerfile.steps import refused_steps
+from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
+from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Step
+from cdk_ecr_public_pull.dockerfile.stages.places import Analysis, Conditions
+from cdk_ecr_public_pull.dockerfile.stages.unbuildable import build_errors
 from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.images.reference import ImageReference
 from cdk_ecr_public_pull.report.finding import Finding
 from cdk_ecr_public_pull.report.formats.text import render
 from cdk_ecr_public_pull.report.locations import Locations
 from cdk_ecr_public_pull.report.rules import Rule
-
-_CONDITIONS = Conditions(build_args={}, target=None, platform=DEFAULT_PLATFORM)
 
 
 def check_everything(content: bytes) -> None:
@@ -41,7 +39,11 @@ def check_everything(content: bytes) -> None:
     check_findings(content, rewrite)
     again = rewrite_dockerfile(rewrite.content)
     assert (again.content, again.edits) == (rewrite.content, ())
-    check_shortcuts(content, rewrite)
+    check_skipping(content, rewrite)
+    # The digests of a file may be moved, too.
+    unsafe = rewrite_dockerfile(content, unsafe_fixes=True)
+    check_bytes(content, unsafe)
+    check_relocation(content, unsafe)
 
 
 def check_bytes(content: bytes, rewrite: Rewrite) -> None:
@@ -57,28 +59,33 @@ def check_bytes(content: bytes, rewrite: Rewrite) -> None:
 def check_relocation(content: bytes, rewrite: Rewrite) -> None:
     """Hold that the new pulls are the old ones, each the same or at its copy.
 
-    The pulls behind a stage whose base only a build argument tells are among them.
+    The pulls behind a stage whose base only a build argument tells are among them, and those of
+    which it tells the tag.
     """
-    before, after = (
-        analyse(text, _CONDITIONS, lenient=True) for text in (content, rewrite.content)
-    )
-    if any(not refusal.missing_args for refusal in before.refusals):
+    before, after = (analyze(text, Conditions()) for text in (content, rewrite.content))
+    if before.refusal is not None:
         assert rewrite.edits == ()
-    assert len(before.refusals) == len(after.refusals)
+    assert len(before.errors) == len(after.errors)
     assert _places(before) == _places(after)
     moved = 0
     for (_, old), (_, new) in zip(before.pulls, after.pulls, strict=True):
         if new != old:
             moved += 1
-            assert new == Mirrors().resolve(old).replacement
+            assert new == _copy_of(old)
     assert moved or not rewrite.edits
 
 
+def _copy_of(image: ImageReference) -> ImageReference | None:
+    copy = Mirrors().resolve(image).replacement
+    return copy.with_default_tag() if copy is not None else None
+
+
 def _places(analysis: Analysis) -> list[object]:
-    reachable = analysis.reachable()
+    reachable = analysis.reachable
     return [
         (
             use.via,
+            use.unresolved,
             use.stage.index if use.stage else None,
             use.stage.name if use.stage else None,
             [(user.index, id(user) in reachable) for user in use.users],
@@ -108,56 +115,50 @@ def _key(finding: Finding) -> tuple[Rule, int, int, str, str]:
     return finding.rule, finding.line, finding.column, finding.message, finding.help
 
 
-def check_shortcuts(content: bytes, rewrite: Rewrite) -> None:
-    """Hold that the quick ways for usual files give what the long way gives."""
-    checked, found = check_dockerfile(content), find_pulls(content)
-    planned = plan_contexts(content)
-    with patch.object(contexts, "contexts_quickly", return_value=None):
-        assert plan_contexts(content) == planned
-    with patch.object(rewriting, "rewrite_quickly", return_value=None):
+def check_skipping(content: bytes, rewrite: Rewrite) -> None:
+    """Hold that what is skipped changes nothing, and would be read as nothing that matters."""
+    checked, found, planned = (
+        check_dockerfile(content),
+        find_pulls(content),
+        plan_contexts(content),
+    )
+    with patch.object(reader, "may_skip", return_value=False):
         assert rewrite_dockerfile(content) == rewrite
         assert check_dockerfile(content) == checked
-        with patch.object(source, "scan_plain", return_value=None):
-            assert rewrite_dockerfile(content) == rewrite
-            assert check_dockerfile(content) == checked
-            assert find_pulls(content) == found
-    check_scan(content)
-
-
-def check_scan(content: bytes) -> None:
-    """Hold that the quick finder of instructions leaves out nothing that matters."""
+        assert find_pulls(content) == found
+        assert plan_contexts(content) == planned
     try:
-        if not content or find_escape(content) != "\\":
-            return
-    except Refusal:
+        escape = find_escape(content)
+        left_out = read_instructions(content, escape, find_heredocs, skip=False)
+    except BuildError:
         return
-    plain = scan_plain(content)
-    if plain is None:
-        return
-    left_out = source.cut_instructions(content, "\\")
-    for instruction in plain:
-        while left_out and not _same(left_out[0], instruction, content):
-            _check_uninteresting(left_out.pop(0))
-        assert left_out, f"not among the instructions: {instruction}"
+    for instruction in read_instructions(content, escape, find_heredocs):
+        while left_out and not _is_same(left_out[0], instruction):
+            _check_uninteresting(left_out.pop(0), escape)
+        assert left_out, f"not among the instructions: {instruction.command.word}"
         del left_out[0]
     for instruction in left_out:
-        _check_uninteresting(instruction)
+        _check_uninteresting(instruction, escape)
 
 
-def _same(one: Instruction, other: Instruction, content: bytes) -> bool:
+def _is_same(one: Instruction, other: Instruction) -> bool:
     return (
-        one.text.chars == other.text.chars
-        and list(one.text.offsets) == list(other.text.offsets)
-        and content.count(b"\n", 0, one.start) == content.count(b"\n", 0, other.start)
+        (one.start, one.end, one.command.word) == (other.start, other.end, other.command.word)
+        and one.command.arguments.chars == other.command.arguments.chars
+        and list(one.command.arguments.offsets) == list(other.command.arguments.offsets)
     )
 
 
-def _check_uninteresting(instruction: Instruction) -> None:
-    parsed = parse_instruction(instruction.text, start=instruction.start, escape="\\")
-    assert isinstance(parsed, Other | Run | Copy), instruction
-    if isinstance(parsed, Run):
-        assert not any(parsed.sources)
-    if isinstance(parsed, Copy):
-        assert parsed.source is None
-    state = State("scratch", 0, 0, None, [Step(parsed, instruction.start)])
-    assert list(refused_steps(StageGraph(states=[state]), None)) == []
+def _check_uninteresting(instruction: Instruction, escape: str) -> None:
+    node = parse_instruction(instruction, escape)
+    assert type(node) in (Other, Run, Copy)
+    if isinstance(node, Run):
+        assert not node.sources
+    if isinstance(node, Copy):
+        assert node.source is None
+    state = State("scratch", 0, index=0)
+    state.steps.append(Step(node, instruction.start))
+    graph = StageGraph()
+    graph.escape = escape
+    graph.add(state)
+    assert list(build_errors(graph, {id(state)}, ())) == []

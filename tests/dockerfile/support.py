@@ -6,11 +6,13 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from cdk_ecr_public_pull.dockerfile.pulls import FoundPulls, find_pulls
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
+from cdk_ecr_public_pull.dockerfile.stages.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from cdk_ecr_public_pull.report.finding import Finding
 from cdk_ecr_public_pull.report.rules import RuleSettings
@@ -34,40 +36,70 @@ class Case:
         name: What it is about.
         content: The file.
         build_args: The values of ``--build-arg``.
-        pulls: The images that all stages pull, sorted.
-        reachable: Those of the default target.
+        pulls: The images that all stages pull, sorted; None if not recorded.
+        reachable: Those of the target.
         syntax: The image that parses the file, or None.
         error: Why BuildKit refuses the file, or None.
-        spans: Each instruction's name, first line and last line.
+        target: The stage of ``--target``; None for the last one.
+        platform: The platform that is built for.
+        spans: Each instruction's name, first line and last line; none if not recorded.
     """
 
     name: str
     content: bytes
     build_args: Mapping[str, str]
-    pulls: list[str]
+    pulls: list[str] | None
     reachable: list[str]
     syntax: str | None
     error: str | None
-    spans: list[tuple[str, int, int]]
+    target: str | None = None
+    platform: str = DEFAULT_PLATFORM
+    spans: tuple[tuple[str, int, int], ...] = ()
+
+    def found(self) -> FoundPulls:
+        """What ``find_pulls`` says of it."""
+        return find_pulls(
+            self.content, build_args=self.build_args, target=self.target, platform=self.platform
+        )
 
 
 @cache
 def cases() -> tuple[Case, ...]:
     """The case table of BuildKit's own answers."""
-    rows: list[dict[str, Any]] = json.loads((DATA / "dockerfile-cases.json").read_bytes())
     return tuple(
         Case(
-            name=row["name"],
-            content=base64.b64decode(row["dockerfile_b64"]),
-            build_args=row["build_args"],
-            pulls=row["pulls_all"],
-            reachable=row["pulls_default_target"],
+            **_fields(row),
             syntax=row["syntax"],
-            error=row["error"],
-            spans=[(name, first, last) for name, first, last in row["spans"]],
+            spans=tuple((name, first, last) for name, first, last in row["spans"]),
         )
-        for row in rows
+        for row in json.loads((DATA / "dockerfile-cases.json").read_bytes())
     )
+
+
+@cache
+def more_cases() -> tuple[Case, ...]:
+    """The second table, of what was refused wrongly once."""
+    return tuple(
+        Case(
+            **_fields(row),
+            syntax=next(iter(row["syntax"]), None),
+            target=row["target"],
+            platform=row["platform"] or DEFAULT_PLATFORM,
+        )
+        for row in json.loads((DATA / "dockerfile-cases-2.json").read_bytes())
+    )
+
+
+def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the rows of both tables have."""
+    return {
+        "name": row["name"],
+        "content": base64.b64decode(row["dockerfile_b64"]),
+        "build_args": row["build_args"],
+        "pulls": row["pulls_all"],
+        "reachable": row["pulls_default_target"],
+        "error": row["error"],
+    }
 
 
 def check_unchanged(
@@ -99,6 +131,7 @@ def check_rewritten(
     *rules: str,
     mirrors: Mirrors | None = None,
     settings: RuleSettings | None = None,
+    unsafe_fixes: bool = False,
 ) -> None:
     """Hold what a rewrite makes of a file, and that a second one changes nothing.
 
@@ -108,9 +141,13 @@ def check_rewritten(
         rules: The rules of the findings that remain, in their order.
         mirrors: Where copies are; the built-in ones if left out.
         settings: The rules' severities; their defaults if left out.
+        unsafe_fixes: Whether images are moved that are pinned by a digest.
     """
-    rewrite = rewrite_dockerfile(content, mirrors=mirrors, settings=settings)
+    rewrite_again = partial(
+        rewrite_dockerfile, mirrors=mirrors, settings=settings, unsafe_fixes=unsafe_fixes
+    )
+    rewrite = rewrite_again(content)
     assert rewrite.content == expected.replace(b"~", COPIES)
     assert [str(finding.rule) for finding in rewrite.findings] == list(rules)
-    again = rewrite_dockerfile(rewrite.content, mirrors=mirrors, settings=settings)
+    again = rewrite_again(rewrite.content)
     assert (again.content, again.edits) == (rewrite.content, ())

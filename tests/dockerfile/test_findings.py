@@ -100,7 +100,8 @@ no copy is known [syntax-frontend]
         Dockerfile:2:6: error: node:21@{DIGEST} is pulled from Docker Hub [docker-hub-pull]
           FROM node:21@{DIGEST}
                {"^" * 79}
-          help: pull public.ecr.aws/docker/library/node:21@{DIGEST}
+          help: check that public.ecr.aws/docker/library/node:21@{DIGEST} exists, then move it \
+with: ecr-public-pull fix --unsafe-fixes
         Dockerfile:2:6: warning: the digest of node:21@{DIGEST} may not exist on public.ecr.aws \
 [digest-pin]
           FROM node:21@{DIGEST}
@@ -116,24 +117,101 @@ differ
 value [needs-build-arg]
           FROM $BASE
                ^^^^^
-          help: give ARG BASE a default, or pass the name of a copy, such as \
-public.ecr.aws/docker/library/node:21, with --build-arg
+          help: pass --build-arg BASE=public.ecr.aws/docker/library/node:21, or give it a default \
+in ARG BASE
         """,
     ),
-    "needs-build-arg for a prefix": (
-        "ARG REG=\nFROM ${REG}node\n",
+    "needs-build-arg for a registry": (
+        "ARG REG\nFROM ${REG}/grafana/grafana\nFROM ${REG}/node\n",
         """\
-        Dockerfile:2:6: warning: ARG REG is empty here, and could put a registry before this name \
-[needs-build-arg]
-          FROM ${REG}node
-               ^^^^^^^^^^
-          help: give ARG REG the default that this name needs, such as \
-public.ecr.aws/docker/library/
+        Dockerfile:2:6: warning: only a build argument tells what is pulled here: REG has no \
+value [needs-build-arg]
+          FROM ${REG}/grafana/grafana
+               ^^^^^^^^^^^^^^^^^^^^^^
+          help: pass --build-arg REG=…, or give it a default in ARG REG
+        Dockerfile:3:6: warning: only a build argument tells what is pulled here: REG has no \
+value [needs-build-arg]
+          FROM ${REG}/node
+               ^^^^^^^^^^^
+          help: pass --build-arg REG=public.ecr.aws/docker/library, or give it a default in ARG REG
+        """,
+    ),
+    "needs-build-arg for two": (
+        "ARG A B\nFROM $A$B\n",
+        """\
+        Dockerfile:2:6: warning: only a build argument tells what is pulled here: A, B have no \
+value [needs-build-arg]
+          FROM $A$B
+               ^^^^
+          help: pass --build-arg A=… --build-arg B=…, or give them a default in ARG A, ARG B
+        """,
+    ),
+    "needs-build-arg for an ARG behind a FROM": (
+        "FROM scratch\nARG V\nFROM ghcr.io/a/b:${V:-1}\n",
+        """\
+        Dockerfile:3:6: warning: ARG V has no value here: it is declared behind a FROM, on line \
+2, and counts in that stage alone [needs-build-arg]
+          FROM ghcr.io/a/b:${V:-1}
+               ^^^^^^^^^^^^^^^^^^^
+          help: declare ARG V before the first FROM
+        """,
+    ),
+    "invalid-dockerfile for an ARG behind a FROM": (
+        "FROM scratch\nARG V=1\nFROM node:$V\n",
+        """\
+        Dockerfile:3:6: error: BuildKit refuses this file: failed to parse stage name "node:": \
+invalid reference format [invalid-dockerfile]
+          FROM node:$V
+               ^^^^^^^
+          help: declare ARG V before the first FROM: the one on line 2 counts in its stage alone
+        """,
+    ),
+    "docker-hub-pull of an unknown tag": (
+        "ARG V\nFROM node:${V}-slim\n",
+        """\
+        Dockerfile:2:6: error: node:${V}-slim is pulled from Docker Hub [docker-hub-pull]
+          FROM node:${V}-slim
+               ^^^^^^^^^^^^^^
+          help: pull public.ecr.aws/docker/library/node:${V}-slim
+        """,
+    ),
+    "docker-hub-pull by an empty ARG": (
+        'ARG REG=""\nFROM ${REG}node\n',
+        """\
         Dockerfile:2:6: error: node:latest is pulled from Docker Hub [docker-hub-pull]
           FROM ${REG}node
                ^^^^^^^^^^
-          help: give ARG REG the default that this name needs, such as \
-public.ecr.aws/docker/library/
+          help: pull public.ecr.aws/docker/library/node:latest: pass \
+--build-arg REG=public.ecr.aws/docker/library/, or make that the default of ARG REG on line 1
+        """,
+    ),
+    "foreign-frontend": (
+        "# syntax=me/front:1\nFROM node\nINCLUDE x\n",
+        """\
+        Dockerfile:1:10: warning: me/front:1 is pulled from Docker Hub, and reads this file in a \
+language of its own: what the file pulls is not looked at [foreign-frontend]
+          # syntax=me/front:1
+                   ^^^^^^^^^^
+          help: copy it to a registry of yours, and name that under mirrors: "me/front" = "…"; \
+see in its documentation what the file pulls
+        """,
+    ),
+    "unused-ignore": (
+        "# ecr-public-pull: ignore[no-mirror, x] why\n# ecr-public-pull: x\nFROM scratch\n",
+        """\
+        Dockerfile:1:1: warning: the line below has no finding of no-mirror to ignore \
+[unused-ignore]
+          # ecr-public-pull: ignore[no-mirror, x] why
+          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          help: write "# ecr-public-pull: ignore[rule] reason", or take the comment away
+        Dockerfile:1:1: warning: there is no rule x [unused-ignore]
+          # ecr-public-pull: ignore[no-mirror, x] why
+          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          help: write "# ecr-public-pull: ignore[rule] reason", or take the comment away
+        Dockerfile:2:1: warning: this comment names no rule, and ignores nothing [unused-ignore]
+          # ecr-public-pull: x
+          ^^^^^^^^^^^^^^^^^^^^
+          help: write "# ecr-public-pull: ignore[rule] reason", or take the comment away
         """,
     ),
     "ambiguous-arg, shared": (

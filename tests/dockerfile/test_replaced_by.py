@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.contexts import plan_contexts, replaced_by
+from cdk_ecr_public_pull.dockerfile.named_contexts import plan_contexts, replaced_by
 from cdk_ecr_public_pull.dockerfile.pulls import find_pulls
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from tests.dockerfile.support import Case, cases

@@ -19,13 +19,18 @@ UNCHANGED: dict[str, tuple[bytes, list[str]]] = {
     "an ARG that names a copy": (b"ARG B=public.ecr.aws/docker/library/node\nFROM $B\n", []),
     "no default": (b"ARG BASE\nFROM $BASE\n", ["needs-build-arg"]),
     "an empty default": (b"ARG BASE=\nFROM ${BASE}\n", ["needs-build-arg"]),
-    "no default behind a name": (b"ARG V\nFROM node:$V\n", ["needs-build-arg"]),
     "required": (b"ARG V\nFROM ${V:?pass}\n", ["needs-build-arg"]),
-    "a registry that only a build tells": (b"ARG REG\nFROM ${REG}node:21\n", NEEDED),
-    "an empty registry": (b"ARG REG=\nFROM ${REG}node:21\n", NEEDED),
-    "an empty quoted registry": (b'ARG REG=""\nFROM "${REG}node"\n', NEEDED),
-    "an empty registry in an ARG": (b"ARG R=\nARG B=${R}node\nFROM $B\n", NEEDED),
-    "an empty one that puts a slash": (b"ARG R\nFROM ${R:+$R/}node\n", NEEDED),
+    "two empty registries": (b"ARG A= B=\nFROM $A${B}node\n", NEEDED),
+    "an empty registry before another": (b"ARG R=\nFROM ${R}docker.io/node\n", NEEDED),
+    "an empty one that puts a slash": (b"ARG R\nFROM ${R:+$R/}node\n", ["docker-hub-pull"]),
+    "an empty one for a stage and an image": (
+        b"ARG R=\nFROM scratch AS x\nFROM ${R}x\nFROM ${R}node\n",
+        AMBIGUOUS,
+    ),
+    "an empty one, not all with a copy": (
+        b"ARG R=\nFROM ${R}node\nFROM ${R}bitnami/x\n",
+        [*AMBIGUOUS, "no-mirror"],
+    ),
     "a stage and an image": (b"ARG B=nginx\nFROM $B AS nginx\nFROM $B\n", AMBIGUOUS),
     "a name and a tag": (b"ARG A=alpine\nFROM $A\nFROM myorg/x:$A\n", [*AMBIGUOUS, "no-mirror"]),
     "two depths of one registry": (
@@ -117,6 +122,27 @@ REWRITTEN = {
         b"FROM ${UNDECLARED}~node\n",
     ),
     "a predefined one": (b"FROM node:21-$TARGETARCH\n", b"FROM ~node:21-$TARGETARCH\n"),
+    "a registry that only a build tells": (
+        b"ARG R\nFROM ${R}node:21\n",
+        b"ARG R=~\nFROM ${R}node:21\n",
+    ),
+    "an empty registry": (b"ARG R=\nFROM ${R}node:21\n", b"ARG R=~\nFROM ${R}node:21\n"),
+    "an empty quoted registry": (
+        b"ARG R=\"\"\nFROM \"${R}node\"\n",
+        b"ARG R=\"~\"\nFROM \"${R}node\"\n",
+    ),
+    "an empty registry in an ARG": (
+        b"ARG R=''\nARG B=${R}node\nFROM $B\n",
+        b"ARG R='~'\nARG B=${R}node\nFROM $B\n",
+    ),
+    "an empty registry of two": (
+        b"ARG R=\nFROM ${R}node\nFROM ${R}nginx\n",
+        b"ARG R=~\nFROM ${R}node\nFROM ${R}nginx\n",
+    ),
+    "an empty registry beside others": (
+        b"ARG V=1 R W=2\nFROM ${R}node:$V\n",
+        b"ARG V=1 R=~ W=2\nFROM ${R}node:$V\n",
+    ),
     "lower case": (b"arg b=node\nfrom $b\n", b"arg b=~node\nfrom $b\n"),
     "CRLF": (b"ARG B=node\r\nFROM $B\r\n", b"ARG B=~node\r\nFROM $B\r\n"),
     "a backtick": (b"# escape=`\nARG B=n`ode\nFROM $B\n", b"# escape=`\nARG B=~n`ode\nFROM $B\n"),
@@ -175,9 +201,15 @@ GIVEN: dict[str, tuple[bytes, dict[str, str], bytes | None, list[str]]] = {
     ),
     "the syntax": (
         b"# syntax=a/b\nFROM node\n",
-        {"BUILDKIT_SYNTAX": "c/d"},
+        {"BUILDKIT_SYNTAX": "ghcr.io/docker/dockerfile"},
         b"# syntax=a/b\nFROM ~node\n",
         [],
+    ),
+    "a foreign frontend": (
+        b"# syntax=docker/dockerfile\nFROM node\n",
+        {"BUILDKIT_SYNTAX": "c/d"},
+        None,
+        ["foreign-frontend"],
     ),
 }
 

@@ -61,6 +61,10 @@ UNCHANGED_WITH_A_WORD = {
         ["onbuild-ambiguous", "docker-hub-pull"],
     ),
     "a prefix with a quote in it": (b"FROM doc'ker.io/'node\n", ["docker-hub-pull"]),
+    "a prefix on two lines": (b"FROM docker.\\\nio/node:21\n", ["docker-hub-pull"]),
+    "a digest": (b"FROM node:21@" + DIGEST + b"\n", ["docker-hub-pull", "digest-pin"]),
+    "a digest of an ARG": (b"ARG D\nFROM node@$D\n", ["docker-hub-pull", "digest-pin"]),
+    "another frontend": (b"# syntax=a/b\nFROM node\nINCLUDE x\n", ["foreign-frontend"]),
     "refused": (b"FROM node\nLABLE a=b\n", ["invalid-dockerfile"]),
     "empty": (b"", ["invalid-dockerfile"]),
     "empty but for a mark": (b"\xef\xbb\xbf", ["invalid-dockerfile"]),
@@ -102,7 +106,7 @@ FROM = {
     "a backtick escape": (b"# escape=`\nFROM n`ode`:21\n", b"# escape=`\nFROM ~n`ode`:21\n"),
     "a split before": (b"FROM \\\n node:21\n", b"FROM \\\n ~node:21\n"),
     "a split name": (b"FROM no\\\nde:21\n", b"FROM ~no\\\nde:21\n"),
-    "a split prefix": (b"FROM docker.\\\nio/node:21\n", b"FROM ~node:21\n"),
+    "a split behind the prefix": (b"FROM docker.io/\\\nnode\n", b"FROM ~\\\nnode\n"),
     "a split keyword": (b"FR\\\nOM node\n", b"FR\\\nOM ~node\n"),
     "comments in a continuation": (
         b"FROM --platform=linux \\\n# c\n\n  node \\\n  AS b\n",
@@ -256,8 +260,19 @@ def test_fired_trigger() -> None:
     )
 
 
-def test_digest() -> None:
-    """A digest is kept, and its finding says that it needs a check."""
-    check_rewritten(
-        b"FROM node:21@" + DIGEST + b"\n", b"FROM ~node:21@" + DIGEST + b"\n", "digest-pin"
-    )
+DIGESTS = {
+    "beside a tag": (b"FROM node:21@" + DIGEST, b"FROM ~node:21@" + DIGEST),
+    "in an ARG": (b"ARG B=node@" + DIGEST + b"\nFROM $B", b"ARG B=~node@" + DIGEST + b"\nFROM $B"),
+    "that is not known": (b"ARG D\nFROM node@$D", b"ARG D\nFROM ~node@$D"),
+    "in a COPY": (
+        b"FROM scratch\nCOPY --from=node@" + DIGEST + b" a b",
+        b"FROM scratch\nCOPY --from=~node@" + DIGEST + b" a b",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), DIGESTS.values(), ids=DIGESTS.keys())
+def test_digest(content: bytes, expected: bytes) -> None:
+    """A digest, which the copy may not have, is moved with unsafe fixes alone, and kept."""
+    check_rewritten(content + b"\n", expected + b"\n", "digest-pin", unsafe_fixes=True)
+    check_unchanged(content + b"\n", "docker-hub-pull", "digest-pin")

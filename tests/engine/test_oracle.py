@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.moves import Via
+from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
 from cdk_ecr_public_pull.dockerfile.pulls import Pull, find_pulls
 from cdk_ecr_public_pull.images.reference import ImageReference
 from tests.dockerfile.support import Case, cases

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile import long_way, quick
+from cdk_ecr_public_pull.dockerfile import rewrite as rewriting
+from cdk_ecr_public_pull.dockerfile.edits import plan, verify
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile, rewrite_dockerfile
-from cdk_ecr_public_pull.images.mirrors import Mirrors
 from cdk_ecr_public_pull.report.edit import Edit, apply_edits
 from cdk_ecr_public_pull.report.finding import Finding
 from cdk_ecr_public_pull.report.formats.text import render_all
@@ -86,31 +86,6 @@ def test_broken(content: bytes, left: str, broken: Break, monkeypatch: pytest.Mo
     assert check_dockerfile(content) == rewrite.findings
 
 
-@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
-def test_broken_in_the_quick_way(broken: Break, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the quick way alone breaks the edits, it gives up and the long way makes them."""
-    expected = rewrite_dockerfile(USUAL)
-    _break(monkeypatch, broken, ways=[quick])
-    assert quick.rewrite_quickly(USUAL, Mirrors(), report_all=False) is None
-    assert rewrite_dockerfile(USUAL) == expected
-
-
-# Edits of the usual file that leave its repositories as they should be.
-ELSEWHERE: dict[str, Edit] = {
-    "another tag": Edit(10, 12, "22"),
-    "another stage name": Edit(16, 17, "b"),
-    "another source": Edit(41, 42, "0"),
-    "an image in place of a stage": Edit(41, 42, COPIES + "a"),
-}
-
-
-@pytest.mark.parametrize("edit", ELSEWHERE.values(), ids=ELSEWHERE.keys())
-def test_an_edit_elsewhere(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The quick way gives up, too, where something else than a repository would change."""
-    _break(monkeypatch, lambda edits: [*edits, edit], ways=[quick])
-    assert quick.rewrite_quickly(USUAL, Mirrors(), report_all=False) is None
-
-
 # A file, and the default that is edited in place of the right one.
 WRONG_ARGS = {
     "of the tag": (WITH_ARG, 6),
@@ -129,15 +104,20 @@ def test_the_wrong_arg(content: bytes, start: int, monkeypatch: pytest.MonkeyPat
     assert (rewrite.content, rewrite.edits) == (content, ())
 
 
+def test_a_witness_that_disagrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What dockerfile-parse does not confirm is not made, and the findings say so."""
+    monkeypatch.setattr(verify, "is_witnessed", lambda *_: False)
+    rewrite = rewrite_dockerfile(USUAL)
+    told = _rendered(rewrite.findings, USUAL)
+    assert (rewrite.content, rewrite.edits, told) == (USUAL, (), LEFT_USUAL)
+
+
 def test_a_wrong_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """A copy's name that was worked out wrongly never gets into the file."""
-    for module in ("quick", "plan"):
-        monkeypatch.setattr(
-            f"cdk_ecr_public_pull.dockerfile.{module}.replaced_prefix",
-            lambda _old, _new: (0, "public.ecr.aws/docker/libary/"),
-        )
-    # Mirrors of its own, since the others remember what they worked out before.
-    rewrite = rewrite_dockerfile(USUAL, mirrors=Mirrors())
+    monkeypatch.setattr(
+        plan, "replaced_prefix", lambda _old, _new: (0, "public.ecr.aws/docker/libary/")
+    )
+    rewrite = rewrite_dockerfile(USUAL)
     told = _rendered(rewrite.findings, USUAL)
     assert (rewrite.content, rewrite.edits, told) == (USUAL, (), LEFT_USUAL)
 
@@ -157,13 +137,10 @@ def _rendered(findings: Iterable[Finding], content: bytes) -> str:
     return render_all(findings, content).removesuffix("\n")
 
 
-def _break(
-    monkeypatch: pytest.MonkeyPatch, broken: Break, *, ways: Iterable[object] = (quick, long_way)
-) -> None:
+def _break(monkeypatch: pytest.MonkeyPatch, broken: Break) -> None:
     """Let other edits be made than those that were planned."""
 
     def apply_broken(content: bytes, edits: Iterable[Edit]) -> bytes:
         return apply_edits(content, broken(sorted(edits, key=lambda edit: edit.start)))
 
-    for way in ways:
-        monkeypatch.setattr(way, "apply_edits", apply_broken)
+    monkeypatch.setattr(rewriting, "apply_edits", apply_broken)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdk_ecr_public_pull.dockerfile.globs import (
+from cdk_ecr_public_pull.dockerfile.expansion.patterns import (
     InvalidPattern,
     find_all,
     parse_pattern,

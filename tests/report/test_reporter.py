@@ -1,4 +1,4 @@
-"""How grave a rule's findings are, and where a comment turns them off."""
+"""Findings of a file: how grave they are, and where a comment turns them off."""
 
 from __future__ import annotations
 
@@ -43,24 +43,44 @@ def test_a_rule_that_is_off_changes_nothing() -> None:
     check_unchanged(b"FROM node\n", settings=RuleSettings(severities={Rule.DOCKER_HUB_PULL: None}))
 
 
+UNUSED = "unused-ignore"
 IGNORED = {
     "the rule": (b"# ecr-public-pull: ignore[docker-hub-pull] on purpose\nFROM node\n", []),
-    "one of several": (b"# ecr-public-pull: ignore[no-mirror, docker-hub-pull]\nFROM node\n", []),
+    "two rules": (
+        b"FROM scratch\nARG V\n# ecr-public-pull: ignore[needs-build-arg,docker-hub-pull]\n"
+        b"FROM node:${V:-1}\n",
+        [],
+    ),
+    "one of several": (
+        b"# ecr-public-pull: ignore[no-mirror, docker-hub-pull]\nFROM node\n",
+        [UNUSED],
+    ),
     "indented": (b"  #  ecr-public-pull: ignore[docker-hub-pull]\nFROM node\n", []),
     "CRLF": (b"# ecr-public-pull: ignore[docker-hub-pull]\r\nFROM node\r\n", []),
     "in a continuation": (b"FROM \\\n# ecr-public-pull: ignore[docker-hub-pull]\n node\n", []),
     "above the instruction alone": (
         b"# ecr-public-pull: ignore[docker-hub-pull]\nFROM \\\n node\n",
-        ["docker-hub-pull"],
+        [UNUSED, "docker-hub-pull"],
     ),
-    "another rule": (b"# ecr-public-pull: ignore[no-mirror]\nFROM node\n", ["docker-hub-pull"]),
+    "another rule": (
+        b"# ecr-public-pull: ignore[no-mirror]\nFROM node\n",
+        [UNUSED, "docker-hub-pull"],
+    ),
+    "no rule": (b"# ecr-public-pull: ignore[] x\nFROM node\n", [UNUSED, "docker-hub-pull"]),
+    "no brackets": (b"# ecr-public-pull: ignore x\nFROM node\n", [UNUSED, "docker-hub-pull"]),
+    "another one that is unused": (
+        b"# ecr-public-pull: ignore[unused-ignore]\n# ecr-public-pull: ignore[no-mirror]\n"
+        b"FROM scratch\n",
+        [],
+    ),
+    "a comment in a comment": (b"# see # ecr-public-pull: ignore[x]\nFROM scratch\n", []),
     "part of a rule's name": (
         b"# ecr-public-pull: ignore[docker-hub]\nFROM node\n",
-        ["docker-hub-pull"],
+        [UNUSED, "docker-hub-pull"],
     ),
     "two lines above": (
         b"# ecr-public-pull: ignore[docker-hub-pull]\n\nFROM node\n",
-        ["docker-hub-pull"],
+        [UNUSED, "docker-hub-pull"],
     ),
     "one place only": (
         b"# ecr-public-pull: ignore[docker-hub-pull]\nFROM node\nFROM node\n",
@@ -72,8 +92,14 @@ IGNORED = {
 
 @pytest.mark.parametrize(("content", "rules"), IGNORED.values(), ids=IGNORED.keys())
 def test_ignored(content: bytes, rules: list[str]) -> None:
-    """A comment on the line above a finding turns its rule off there, and nowhere else."""
+    """A comment on the line above a finding turns its rule off; one that does not is told."""
     assert [str(finding.rule) for finding in check_dockerfile(content)] == rules
+
+
+def test_a_refused_file() -> None:
+    """Of a file that is not looked at it is not told what else it ignores."""
+    content = b"# ecr-public-pull: ignore[no-mirror]\nFROM node\nLABLE x\n"
+    check_unchanged(content, "invalid-dockerfile")
 
 
 def test_what_is_ignored_stays() -> None:

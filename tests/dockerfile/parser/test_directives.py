@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.directives import find_escape, find_syntax
-from cdk_ecr_public_pull.dockerfile.refusal import Refusal
+from cdk_ecr_public_pull.dockerfile.parser.directives import find_escape, find_syntax
+from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError
 
 ESCAPES = {
     "none": (b"FROM a\n", "\\"),
@@ -59,7 +59,7 @@ REFUSED = {
 @pytest.mark.parametrize(("content", "message", "place"), REFUSED.values(), ids=REFUSED.keys())
 def test_refused(content: bytes, message: str, place: tuple[int, int]) -> None:
     """A directive that BuildKit refuses is refused, at its line and its value."""
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(BuildError) as caught:
         find_escape(content)
     found = caught.value
     assert (found.message, (found.start, found.offset)) == (message, place)

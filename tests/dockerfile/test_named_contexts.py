@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.contexts import PlannedContexts, plan_contexts
+from cdk_ecr_public_pull.dockerfile.named_contexts import PlannedContexts, plan_contexts
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from cdk_ecr_public_pull.report.formats.text import render_all
 from cdk_ecr_public_pull.report.rules import Rule, RuleSettings
@@ -69,8 +69,24 @@ NO_CONTEXT: dict[str, Row] = {
         options={"given": ["docker/dockerfile:1"]},
     ),
     "a frontend that may not take contexts": Row(
-        file="# syntax=ghcr.io/me/frontend\nFROM node:21", rules=("docker-hub-pull",)
+        file="# syntax=ghcr.io/docker/dockerfile:1.3\nFROM node:21", rules=("docker-hub-pull",)
     ),
+    "another author's frontend": Row(
+        file="# syntax=ghcr.io/me/frontend\nFROM node:21", rules=("foreign-frontend",)
+    ),
+    "another author's frontend, with contexts given": Row(
+        file="# syntax=ghcr.io/me/frontend\nFROM node:21",
+        rules=("foreign-frontend",),
+        options={"given": ["src"]},
+    ),
+    "a digest": Row(file=f"FROM node:21@{DIGEST}", rules=("docker-hub-pull", "digest-pin")),
+    "a tag that only a build argument tells": Row(
+        file="ARG V\nFROM node:$V", rules=("docker-hub-pull",)
+    ),
+    "such a tag, of an image without a copy": Row(
+        file="ARG V\nFROM grafana/grafana:$V", rules=("no-mirror",)
+    ),
+    "such a tag, of an image of another registry": Row(file="ARG V\nFROM ghcr.io/a/b:$V"),
     "such a frontend in a build argument": Row(
         file="FROM node:21",
         rules=("docker-hub-pull",),
@@ -117,16 +133,6 @@ CONTEXTS: dict[str, Row] = {
     "no tag": Row(file="FROM node", contexts={"node": "~node:latest"}),
     "the tag latest": Row(file="FROM node:latest", contexts={"node": "~node:latest"}),
     "a long name": Row(file="FROM docker.io/library/node:21", contexts=NODE),
-    "a digest": Row(
-        file=f"FROM node:21@{DIGEST}",
-        contexts={f"node:21@{DIGEST}": f"~node:21@{DIGEST}"},
-        rules=("digest-pin",),
-    ),
-    "latest and a digest": Row(
-        file=f"FROM node:latest@{DIGEST}",
-        contexts={f"node:latest@{DIGEST}": f"~node:latest@{DIGEST}"},
-        rules=("digest-pin",),
-    ),
     "COPY --from and a mount": Row(
         file="FROM scratch\nCOPY --from=busybox:1 a b\nRUN --mount=from=redis:7 true",
         contexts={"busybox:1": "~busybox:1", "redis:7": "~redis:7"},
@@ -162,7 +168,7 @@ CONTEXTS: dict[str, Row] = {
         rules=("syntax-frontend",),
     ),
     "a frontend that does, as contexts are given": Row(
-        file="# syntax=ghcr.io/me/frontend\nFROM node:21",
+        file="# syntax=ghcr.io/docker/dockerfile:1.3\nFROM node:21",
         contexts=NODE,
         options={"given": ["src"]},
     ),
@@ -170,6 +176,9 @@ CONTEXTS: dict[str, Row] = {
         file="FROM node:21-${TARGETARCH}",
         contexts={"node:21-s390x": "~node:21-s390x"},
         options={"platform": "linux/s390x"},
+    ),
+    "a platform that only a build argument tells": Row(
+        file="ARG A\nFROM --platform=linux/$A node:21", contexts=NODE
     ),
     "any platform of a building machine": Row(
         file="FROM node:21 AS a-amd64\nFROM nginx:1 AS a-arm64\nFROM a-$BUILDARCH",
@@ -246,13 +255,20 @@ pull of this image: a build context moves all of them
           help: build from a RewrittenBuildContext, or let # syntax= name docker/dockerfile 1.4 \
 or newer: an older frontend, or another one, may refuse a build that has build contexts
         """,
+    "a tag that only a build argument tells": """\
+        Dockerfile:2:6: error: node:$V is pulled from Docker Hub [docker-hub-pull]
+          FROM node:$V
+               ^^^^^^^
+          help: build from a RewrittenBuildContext, or give the asset the build argument: a build \
+context has the whole name of an image
+        """,
     "a missing build argument": """\
         Dockerfile:3:6: warning: only a build argument tells what is pulled here: B has no value \
 [needs-build-arg]
           FROM $B
                ^^
-          help: give ARG B a default, or pass the name of a copy, such as \
-public.ecr.aws/docker/library/node:21, with --build-arg
+          help: pass --build-arg B=public.ecr.aws/docker/library/node:21, or give it a default in \
+ARG B
         """,
 }
 

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.text import Text
-from cdk_ecr_public_pull.dockerfile.tokens import WordError
-from cdk_ecr_public_pull.dockerfile.words import expand, split_heredoc_name, split_raw
+from cdk_ecr_public_pull.dockerfile.expansion.expand import expand
+from cdk_ecr_public_pull.dockerfile.parser.source_text import Text, WordError
 
 # Each variable's value stands at bytes of its own.
 ENV = {
@@ -191,44 +190,25 @@ def test_long_expansion() -> None:
         expand(Text.unplaced("$L" * 3), env)
 
 
-SPLIT = {
-    "RUN a b": ["RUN", "a", "b"],
-    "RUN 'a b' \"c d\"": ["RUN", "'a b'", '"c d"'],
-    "RUN a\\ b": ["RUN", "a\\ b"],
-    "RUN <<EOF": ["RUN", "<<EOF"],
-    "RUN << EOF": ["RUN", "<< EOF"],
-    "RUN a<<EOF": ["RUN", "a<<EOF"],
-    "RUN <<<EOF": ["RUN", "<<<EOF"],
-    "RUN <EOF": ["RUN", "<EOF"],
-    'RUN <<"E F"': ["RUN", '<<"E F"'],
-    "RUN <<-EOF 3<<X": ["RUN", "<<-EOF", "3<<X"],
-    "RUN $A ${B:-c d}": ["RUN", "$A", "${B:-c", "d}"],
-    "RUN $((1 << 2))": ["RUN", "$((1", "<< 2))"],
-    "RUN 'a <<EOF": [],
-    "RUN ${ <<EOF": [],
-    "": [],
+UNKNOWN_VALUES = {
+    "a tag": ("node:$U", "node:\0", ["$U"]),
+    "a tag with braces": ("node:${U}-a", "node:\0-a", ["${U}"]),
+    "one twice": ("$U:$U", "\0:\0", ["$U", "$U"]),
+    "without a suffix": ("node:${U%-*}", "node:\0", ["${U%-*}"]),
+    "with a part replaced": ("node:${U//a/b}", "node:\0", ["${U//a/b}"]),
+    "required": ("node:${U:?}", "node:\0", ["${U:?}"]),
+    "with a default that may be used": ("node:${U:-21}", "node:21", []),
+    "in another one's default": ("${X:-$U}", "\0", ["$U"]),
+    "in quotes": ("'node:$U'\"$U\"", "node:$U\0", ["$U"]),
 }
 
 
-@pytest.mark.parametrize(("line", "words"), SPLIT.items(), ids=SPLIT.keys())
-def test_split_for_heredocs(line: str, words: list[str]) -> None:
-    """A line is split as BuildKit does to look for heredocs; none are in one it cannot lex."""
-    assert split_raw(line) == words
-
-
-NAMES = {
-    "EOF": ("EOF",),
-    "'EOF'": ("EOF",),
-    '"E F"': ("E F",),
-    "E'O'F": ("EOF",),
-    "E\\F": ("EF",),
-    "$E": ("$E",),
-    "a b": ("a", "b"),
-    "''": (),
-}
-
-
-@pytest.mark.parametrize(("text", "names"), NAMES.items(), ids=NAMES.keys())
-def test_heredoc_name(text: str, names: tuple[str, ...]) -> None:
-    """A heredoc's name loses its quotes; a variable in it is kept as it is written."""
-    assert split_heredoc_name(text) == names
+@pytest.mark.parametrize(
+    ("word", "chars", "written"), UNKNOWN_VALUES.values(), ids=UNKNOWN_VALUES.keys()
+)
+def test_unknown_values(word: str, chars: str, written: list[str]) -> None:
+    """Where only a build tells a value, a mark stands for it, with the variable as written."""
+    expansion = expand(Text.of_bytes(word.encode(), 0), {}, unknown={"U"})
+    marks = [it for char, it in zip(chars, expansion.text.offsets, strict=True) if char == "\0"]
+    found = [expansion.unresolved[mark].written for mark in marks if mark is not None]
+    assert (expansion.text.chars, found) == (chars, written)

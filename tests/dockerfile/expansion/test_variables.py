@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.text import Text
-from cdk_ecr_public_pull.dockerfile.words import expand
+from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
+from cdk_ecr_public_pull.dockerfile.expansion.expand import expand
 
 ENV = {"A": Text.unplaced("node"), "B": Text.unplaced("21"), "EMPTY": Text("", ())}
 
@@ -47,4 +47,4 @@ def test_inner_expansions() -> None:
     default = expand(Text.of_bytes(b"$A:$B", 10), ENV)
     env = {**ENV, "IMAGE": default.text}
     expansion = expand(Text.of_bytes(b"$IMAGE-$B", 0), env, expansions={"IMAGE": default})
-    assert (expansion.text.chars, expansion.inner) == ("node:21-21", (default, None))
+    assert (expansion.text.chars, expansion.inner) == ("node:21-21", [default, None])

@@ -11,12 +11,9 @@ import re
 import pytest
 from hypothesis import assume, given
 
-from cdk_ecr_public_pull.dockerfile.arguments import split_command, split_flags
-from cdk_ecr_public_pull.dockerfile.directives import find_escape
-from cdk_ecr_public_pull.dockerfile.lines import Lines
-from cdk_ecr_public_pull.dockerfile.pulls import find_pulls
-from cdk_ecr_public_pull.dockerfile.refusal import Refusal
-from cdk_ecr_public_pull.dockerfile.segments import segment
+from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
+from cdk_ecr_public_pull.dockerfile.stages.places import Conditions
+from tests.dockerfile.reading import read_all
 from tests.dockerfile.strategies import dockerfiles, examples, mutations
 from tests.dockerfile.support import Case, cases
 
@@ -58,22 +55,15 @@ _CONTINUATION = re.compile(r"[\\`][ \t]*\r*\n(?:[ \t\r]*(?:#.*)?\n)*")
 
 def _ours(content: bytes) -> Found | None:
     """Each instruction's name, first line, last line and flags; None if it is refused."""
-    try:
-        lines = Lines.of(content, find_escape(content))
-        found = segment(content, lines)
-    except Refusal:
-        return None
     result: Found = []
-    for one in found:
-        command = split_command(lines.join(one.start_line - 1, one.command_end_line - 1))
-        flags, _ = split_flags(command.arguments)
+    for one in read_all(content) or ():
         texts = (
             f"--{flag.name}" if flag.value is None else f"--{flag.name}={flag.value.chars}"
-            for flag in flags
+            for flag in one.flags
         )
         # It takes each byte of a flag for a letter, as BuildKit does.
         as_bytes = (text.encode("utf-8", "surrogateescape").decode("latin-1") for text in texts)
-        result.append((command.name.lower(), one.start_line, one.end_line, tuple(as_bytes)))
+        result.append((one.word.lower(), one.first, one.last, tuple(as_bytes)))
     return result or None
 
 
@@ -152,7 +142,8 @@ def _compare(content: bytes) -> None:
         return
     ours = _ours(content)
     if theirs is None:
-        # It takes arguments apart too, which we do later.
-        assert find_pulls(content).error is not None
+        # It takes arguments apart too, which we do later, and knows no other frontend.
+        analysis = analyze(content, Conditions())
+        assert analysis.errors or analysis.is_foreign
     else:
         assert ours == theirs

@@ -1,0 +1,218 @@
+"""What BuildKit judges by itself: the values of instructions that name no image."""
+
+from __future__ import annotations
+
+import pytest
+
+from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
+from tests.dockerfile.support import check_rewritten
+
+HEX = "ab" * 32
+# Ports, signals, durations, modes, checksums, devices, fields of mounts; it refuses about half.
+LEFT = [
+    "HEALTHCHECK --interval=999us CMD a",
+    "HEALTHCHECK --interval=-1s CMD a",
+    "HEALTHCHECK --timeout=1ns CMD a",
+    "HEALTHCHECK --start-period=0.9ms CMD a",
+    "HEALTHCHECK --start-interval=-0.5h CMD a",
+    "HEALTHCHECK --interval=5 CMD a",
+    "HEALTHCHECK --interval=00 CMD a",
+    "HEALTHCHECK --interval=1s0 CMD a",
+    "HEALTHCHECK --interval=. CMD a",
+    "HEALTHCHECK --interval=.s CMD a",
+    "HEALTHCHECK --interval=1S CMD a",
+    "HEALTHCHECK --interval=1_0s CMD a",
+    "HEALTHCHECK --interval=$A CMD a",
+    "HEALTHCHECK --interval=2562048h CMD a",
+    "HEALTHCHECK --retries=-1 CMD a",
+    "HEALTHCHECK --retries=1_0 CMD a",
+    "HEALTHCHECK --retries=0x1 CMD a",
+    "HEALTHCHECK --retries=1.0 CMD a",
+    "HEALTHCHECK --retries=' 1' CMD a",
+    "HEALTHCHECK --retries=2147483648 CMD a",
+    "EXPOSE abc",
+    "EXPOSE 80 99999",
+    "EXPOSE 65536",
+    "EXPOSE -1",
+    "EXPOSE 90-80",
+    "EXPOSE 80-",
+    "EXPOSE 1-2-3",
+    "EXPOSE 8_0",
+    "EXPOSE $",
+    "EXPOSE \\$A",
+    "EXPOSE '80,81'",
+    "EXPOSE 80 # web",
+    "EXPOSE 80/http",
+    "EXPOSE 80/tcp/udp",
+    "EXPOSE /tcp",
+    "EXPOSE 80:",
+    "EXPOSE x:80",
+    "EXPOSE 1-2:3-5",
+    "EXPOSE localhost:80:80",
+    "EXPOSE 1.2.3.04:80:80",
+    "EXPOSE [::1:80:80",
+    "EXPOSE [fe80::1%eth0]:80:80",
+    "STOPSIGNAL 0",
+    "STOPSIGNAL -0",
+    "STOPSIGNAL SIGNIX",
+    "STOPSIGNAL SIGSIGTERM",
+    "STOPSIGNAL SIGRTMIN+16",
+    "STOPSIGNAL SIGTERM # c",
+    "STOPSIGNAL ''",
+    "STOPSIGNAL 99999999999999999999",
+    "VOLUME a ''",
+    "VOLUME [\"''\"]",
+    "COPY --chmod=8 a b",
+    "COPY --chmod=0o755 a b",
+    "COPY --chmod=10000 a b",
+    "COPY --chmod=7_0 a b",
+    "COPY --chmod=-1 a b",
+    "COPY --chmod=u a b",
+    "COPY --chmod=u+x, a b",
+    "COPY --chmod=u+q a b",
+    "COPY --chmod=rwx a b",
+    "ADD --chmod=888 a b",
+    "COPY https://example.org/a b",
+    "COPY a http://example.org/a.git b",
+    'COPY ["https://example.org/a", "b"]',
+    "COPY git@example.org:a/b.git c",
+    "COPY ssh://example.org/a b",
+    f"ADD --checksum=sha256:{HEX} a b",
+    f"ADD --checksum=sha256:{HEX} https://a/b https://a/c d",
+    f"ADD --checksum=sha256:{HEX} <<E b\nE",
+    f"ADD --checksum={HEX} https://a/b c",
+    "ADD --checksum=sha256:00 https://a/b c",
+    f"ADD --checksum=sha256:{HEX.upper()} https://a/b c",
+    f"ADD --checksum=md5:{HEX[:32]} https://a/b c",
+    "RUN --device= ls",
+    "RUN --device=a=b,c ls",
+    "RUN --device=a,b=c ls",
+    "RUN --device=a,name=b ls",
+    "RUN --device=a,required=yes ls",
+    "ONBUILD EXPOSE x\nFROM b",
+    "RUN --mount=type=foo,target=/x ls",
+    "RUN --mount=foo ls",
+    "RUN --mount=bar=1 ls",
+    "RUN --mount=required,type=secret,id=x ls",
+    "RUN --mount=type=cache,sharing=none ls",
+    "RUN --mount=type=cache,mode=9 ls",
+    "RUN --mount=mode=1 ls",
+    "RUN --mount=size=1 ls",
+    "RUN --mount=type=tmpfs,size=big ls",
+    "RUN --mount=type=tmpfs,size=1i ls",
+    "RUN --mount=type=tmpfs,size=-1 ls",
+    "RUN --mount=type=tmpfs,size=1e999 ls",
+    "RUN --mount=type=cache,mode=40000000000 ls",
+    "RUN --mount=type=cache,uid=4294967296 ls",
+    "RUN --mount=type=cache,gid=+1 ls",
+    "RUN --mount=ro=maybe ls",
+    "RUN --mount=sharing=shared ls",
+    "RUN --mount=type=secret ls",
+    "RUN --mount=type=secret,id=x,src=y ls",
+    "RUN --mount=type=secret,id=x,sharing=shared ls",
+    "RUN --network=x ls",
+    "RUN --security=x ls",
+    "HEALTHCHECK --interval=x CMD a",
+    "HEALTHCHECK --retries=x CMD a",
+    "HEALTHCHECK --interval=0 --timeout=-0 --start-period=0s --start-interval=+0 CMD a",
+    "HEALTHCHECK --interval=1ms --timeout=1000us --start-period=.001s CMD a",
+    "HEALTHCHECK --interval=1000000ns --timeout=1000µs --start-period=1000μs CMD a",
+    "HEALTHCHECK --interval=1.s --timeout=0.0010000000000000000000000000s CMD a",
+    "HEALTHCHECK --interval=2562047h47m16.854775807s CMD a",
+    "HEALTHCHECK --interval='1m' --timeout=\\1s CMD a",
+    "HEALTHCHECK --retries=-0 CMD a",
+    "HEALTHCHECK --retries=0 CMD a",
+    "HEALTHCHECK --retries=+1 CMD a",
+    "HEALTHCHECK --retries=007 CMD a",
+    "HEALTHCHECK --retries=2147483647 CMD a",
+    "EXPOSE 0 65535 +80 080",
+    "EXPOSE 80/tcp 80/UDP 80/sctp 80/",
+    "EXPOSE 80-90/tcp 80-80 x$A $A/foo",
+    "EXPOSE '80' \"81\" '' 8\\0",
+    "EXPOSE 8080:80 8000-9000:80 1-2:3-4 :80",
+    "EXPOSE 127.0.0.1:80:80 ::80 [::1]:80:80 ::1:80:80 []:80:80",
+    "EXPOSE ::ffff:1.2.3.4:80:80",
+    "EXPOSE 80 81",
+    "STOPSIGNAL 9",
+    "STOPSIGNAL +64",
+    "STOPSIGNAL -1",
+    "STOPSIGNAL 999",
+    "STOPSIGNAL sigterm",
+    "STOPSIGNAL RTMAX-14",
+    "STOPSIGNAL 'SIGRTMIN+3'",
+    "STOPSIGNAL $S",
+    "STOPSIGNAL --x SIGTERM",
+    "VOLUME $A",
+    'VOLUME ["$A"]',
+    "COPY --chmod=07777 a b",
+    "COPY --chmod= a b",
+    "COPY --chmod=00000000755 a b",
+    "COPY --chmod=u=rwX,go=rX a b",
+    "COPY --chmod=+x,g=u a b",
+    "COPY --chmod=a=,-rwxst+u a b",
+    "COPY --chmod=$M a b",
+    "COPY a:b https://$A/ c",
+    "COPY HTTP://a ./http://b c",
+    "COPY user@host c",
+    "ADD https://example.org/a.git git@example.org:a/b.git c",
+    f"ADD --checksum=sha256:{HEX} https://example.org/a b",
+    f"ADD --checksum=sha512:{HEX * 2} https://example.org/a b",
+    f"ADD --checksum=$SUM {HEX} b",
+    "ADD --checksum=ab12 https://github.com/a/b.git c",
+    "ADD --checksum=ab12 git@github.com:a/b.git c",
+    "ADD --checksum=ab12 $URL c",
+    "ADD --keep-git-dir --checksum=ab12 https://example.org/a b",
+    "ADD --checksum= a b",
+    "RUN --device=vendor.com/class=name,required ls",
+    "RUN --device=required,name=a ls",
+    "RUN --device=a,required=F ls",
+    "RUN --mount=type=tmpfs,target=/x,size=1.5KiB ls",
+    "ONBUILD EXPOSE x",
+    "RUN --mount=type=cache,target=/root/.npm,sharing=LOCKED,mode=0755,uid=0,gid=0,id=npm ls",
+    "RUN --mount=type=bind,readwrite=true,dst=/x ls",
+    "RUN --mount=type=tmpfs,size=64m,target=/x ls",
+    "RUN --mount=type=secret,id=token,required ls",
+    "RUN --mount=type=secret,target=/x,env=TOKEN,mode=400 ls",
+    "RUN --mount=type=ssh,required=1 ls",
+    "RUN --mount=type=$TYPE,foo=bar ls",
+    "RUN --mount=type=tmpfs,size=0 ls",
+    "RUN --mount=type=tmpfs,size=.5kB ls",
+    "RUN --mount=type=tmpfs,size=1e3 KIB ls",
+    "RUN --mount=type=tmpfs,size=1.B ls",
+    "RUN --mount=type=cache,mode=37777777777,uid=4294967295 ls",
+]
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_left(text: str) -> None:
+    """A file passes its check whatever such a value is, but for its pulls, and these are moved."""
+    content = f"FROM node:21 AS b\n{text}\nFROM b\n".encode()
+    rules = [finding.rule.value for finding in check_dockerfile(content)]
+    check_rewritten(content, content.replace(b"node", b"~node"))
+    assert rules == ["docker-hub-pull"]
+
+
+CHECKS = ["skip=all", "skip=A,B;error=true", "skip=all; error=true", "foo", "Skip=all", "error=yes"]
+
+
+@pytest.mark.parametrize("options", CHECKS)
+def test_check_options(options: str) -> None:
+    """The options of ``# check=`` are left to it, too."""
+    start = f"# check={options}\n".encode()
+    check_rewritten(start + b"FROM node\n", start + b"FROM ~node\n")
+
+
+LONG = [
+    f"HEALTHCHECK --interval={'9' * 5000}s CMD a",
+    f"HEALTHCHECK --retries={'9' * 5000} CMD a",
+    f"EXPOSE {'0' * 5000}80 {'9' * 5000}",
+    f"STOPSIGNAL {'9' * 5000}",
+    f"RUN --mount=type=cache,uid={'9' * 5000} ls",
+    f"COPY --chmod={'0' * 5000}755 a b",
+]
+
+
+@pytest.mark.parametrize("text", LONG, ids=lambda text: text.split("=")[0][:20])
+def test_long_numbers(text: str) -> None:
+    """A number of any length is left alone."""
+    check_rewritten(f"FROM node\n{text}\n".encode(), f"FROM ~node\n{text}\n".encode())
