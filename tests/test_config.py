@@ -15,7 +15,7 @@ from cdk_ecr_public_pull.report.rules import Rule, RuleSettings, Severity
 RULES = (
     "docker-hub-pull, withdrawn-image, invalid-dockerfile, no-mirror, unknown-image, "
     "syntax-frontend, digest-pin, needs-build-arg, ambiguous-arg, arg-reaches-stage, "
-    "onbuild-ambiguous"
+    "onbuild-ambiguous, foreign-frontend, unused-ignore"
 )
 OWN = "ecr-public-pull.toml"
 PYPROJECT = "pyproject.toml"

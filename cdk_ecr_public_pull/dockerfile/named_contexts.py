@@ -181,7 +181,7 @@ class _Planner:
 
     def decisions(self, analysis: Analysis) -> list[Decision]:
         """Decide about each image that a build pulls whether a context moves it."""
-        if analysis.errors:
+        if analysis.refusal is not None:
             return []
         decisions = [
             Decision(use, image, self.mirrors.resolve(image))

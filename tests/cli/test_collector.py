@@ -20,14 +20,14 @@ print(gc.get_freeze_count() > 0, gc.isenabled())
 @pytest.mark.parametrize(
     ("before", "arguments", "expected"),
     [
-        ("", "", "True True"),
+        ("", "", "True False"),
         ("", "sys.argv[1:]", "False True"),
         ("gc.disable()", "sys.argv[1:]", "False False"),
     ],
     ids=["a process of its own", "called with arguments", "called while it is off"],
 )
 def test_collector(before: str, arguments: str, expected: str, tmp_path: Path) -> None:
-    """What is imported is kept from it only where the process is the command line's own."""
+    """It is off only where the process is the command line's own."""
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_bytes(b"FROM public.ecr.aws/docker/library/node:21\n")
     program = PROGRAM.format(before=before, arguments=arguments)

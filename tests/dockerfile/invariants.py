@@ -8,10 +8,12 @@ from unittest.mock import patch
 from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Copy, Other, Run
 from cdk_ecr_public_pull.dockerfile.instructions.parse import parse_instruction
+from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.named_contexts import plan_contexts
 from cdk_ecr_public_pull.dockerfile.parser import reader
 from cdk_ecr_public_pull.dockerfile.parser.directives import find_escape
 from cdk_ecr_public_pull.dockerfile.parser.reader import Instruction, read_instructions
+from cdk_ecr_public_pull.dockerfile.parser.skippable import blanks
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError
 from cdk_ecr_public_pull.dockerfile.pulls import find_pulls
 from cdk_ecr_public_pull.dockerfile.rewrite import Rewrite, check_dockerfile, rewrite_dockerfile
@@ -62,7 +64,9 @@ def check_relocation(content: bytes, rewrite: Rewrite) -> None:
     The pulls behind a stage whose base only a build argument tells are among them, and those of
     which it tells the tag.
     """
-    before, after = (analyze(text, Conditions()) for text in (content, rewrite.content))
+    before, after = (
+        analyze(ParsedDockerfile(text), Conditions()) for text in (content, rewrite.content)
+    )
     if before.refusal is not None:
         assert rewrite.edits == ()
     assert len(before.errors) == len(after.errors)
@@ -122,7 +126,7 @@ def check_skipping(content: bytes, rewrite: Rewrite) -> None:
         find_pulls(content),
         plan_contexts(content),
     )
-    with patch.object(reader, "may_skip", return_value=False):
+    with patch.object(reader, "skippable", return_value=blanks()):
         assert rewrite_dockerfile(content) == rewrite
         assert check_dockerfile(content) == checked
         assert find_pulls(content) == found

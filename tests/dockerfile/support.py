@@ -12,8 +12,8 @@ from typing import Any
 
 from cdk_ecr_public_pull.dockerfile.pulls import FoundPulls, find_pulls
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
-from cdk_ecr_public_pull.dockerfile.stages.platforms import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.report.finding import Finding
 from cdk_ecr_public_pull.report.rules import RuleSettings
 

@@ -128,8 +128,8 @@ REWRITTEN = {
     ),
     "an empty registry": (b"ARG R=\nFROM ${R}node:21\n", b"ARG R=~\nFROM ${R}node:21\n"),
     "an empty quoted registry": (
-        b"ARG R=\"\"\nFROM \"${R}node\"\n",
-        b"ARG R=\"~\"\nFROM \"${R}node\"\n",
+        b'ARG R=""\nFROM "${R}node"\n',
+        b'ARG R="~"\nFROM "${R}node"\n',
     ),
     "an empty registry in an ARG": (
         b"ARG R=''\nARG B=${R}node\nFROM $B\n",

@@ -56,7 +56,12 @@ def test_conditions(cli: Cli, arguments: tuple[str, ...], images: list[str]) -> 
 
 @pytest.mark.parametrize(
     ("arguments", "image"),
-    [((), "amd64/a:latest"), (("--platform", "linux/arm64/v8"), "arm64/a:latest")],
+    [
+        ((), "amd64/a:latest"),
+        (("--platform", "linux/arm64/v8"), "arm64/a:latest"),
+        (("--platform", "Linux/aarch64"), "arm64/a:latest"),
+        (("--platform", "linux"), "amd64/a:latest"),
+    ],
 )
 def test_the_platform(cli: Cli, arguments: tuple[str, ...], image: str) -> None:
     """The platform is linux/amd64 unless another is named."""
@@ -87,6 +92,7 @@ def test_json(cli: Cli) -> None:
                         "stage_name": None,
                         "reachable": True,
                         "deferred": False,
+                        "unresolved": [],
                         "verdict": "mirrored",
                         "replacement": "public.ecr.aws/docker/library/node:21",
                         "reason": None,
@@ -101,6 +107,44 @@ def test_json(cli: Cli) -> None:
             }
         ],
     }
+
+
+UNRESOLVED = "ARG V\nARG REG\nFROM node:${V}-slim AS a\nFROM ${REG}/x\n"
+
+
+def test_what_a_build_argument_tells(cli: Cli) -> None:
+    """A pull of which only the tag is not known is listed, with the arguments that tell it."""
+    cli.write("Dockerfile", UNRESOLVED)
+    assert cli("pulls", "Dockerfile").out == (
+        "Dockerfile:3:6: docker.io/library/node:${V}-slim -> "
+        "public.ecr.aws/docker/library/node:${V}-slim "
+        "(from, not in this build, --build-arg V=… tells the rest)\n"
+    )
+    (file,) = json.loads(cli("pulls", "--format", "json", "Dockerfile").out)["files"]
+    keys = ("image", "unresolved", "replacement", "edit")
+    assert [tuple(pull[key] for key in keys) for pull in file["pulls"]] == [
+        (
+            "docker.io/library/node:${V}-slim",
+            ["V"],
+            "public.ecr.aws/docker/library/node:${V}-slim",
+            {"line": 3, "column": 6, "span": [19, 19], "text": "public.ecr.aws/docker/library/"},
+        )
+    ]
+
+
+def test_conditions_that_change_nothing(cli: Cli) -> None:
+    """A build argument that no file declares is told, and a target that is no stage."""
+    cli.write("a.Dockerfile", "ARG A\nFROM scratch AS a\n")
+    cli.write("b.Dockerfile", "FROM scratch\nARG B\n")
+    given = ("--build-arg", "A=1", "--build-arg", "B=1", "--build-arg", "C=1")
+    assert cli("pulls", *given, "a.Dockerfile", "b.Dockerfile") == Ran(
+        status=0, err="ecr-public-pull: --build-arg C: no ARG of these files declares it\n"
+    )
+    assert cli("pulls", "--target", "b", "a.Dockerfile") == Ran(
+        status=0,
+        err="ecr-public-pull: a.Dockerfile:2:1: BuildKit refuses this file: "
+        'target stage "b" could not be found\n',
+    )
 
 
 def test_the_kinds_of_pulls(cli: Cli) -> None:
@@ -139,10 +183,13 @@ def test_a_file_that_is_refused(cli: Cli) -> None:
     [
         (("--build-arg", "X"), "argument --build-arg: 'X' is not of the form NAME=VALUE"),
         (("--build-arg", "=x"), "argument --build-arg: '=x' is not of the form NAME=VALUE"),
-        (("--platform", "linux"), "argument --platform: 'linux' is not of the form OS/ARCH"),
         (
             ("--platform", "linux/a b"),
-            'argument --platform: "a b" is an invalid component of platform "linux/a b"',
+            'argument --platform: "a b" is an invalid component of "linux/a b"',
+        ),
+        (
+            ("--platform", "foo"),
+            'argument --platform: "foo": unknown operating system or architecture',
         ),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 
 from cdk_ecr_public_pull.dockerfile.edits.plan import decide
 from cdk_ecr_public_pull.dockerfile.edits.verify import is_relocation, is_witnessed
+from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.places import Conditions
 from cdk_ecr_public_pull.images.mirrors import Mirrors
@@ -36,7 +37,10 @@ RELOCATED = {
 @pytest.mark.parametrize(("content", "expected"), RELOCATED.values(), ids=RELOCATED.keys())
 def test_is_relocation(content: bytes, expected: bool) -> None:
     """Only a file whose pulls are the old ones, moved, in the same stages, is a relocation."""
-    before, after = analyze(BEFORE, Conditions()), analyze(content, Conditions())
+    before, after = (
+        analyze(ParsedDockerfile(BEFORE), Conditions()),
+        analyze(ParsedDockerfile(content), Conditions()),
+    )
     decisions = decide(before, Mirrors(), lambda _: True, moves_digests=False)
     assert is_relocation(before, decisions, after) is expected
 

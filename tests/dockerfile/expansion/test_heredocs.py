@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.expansion.heredocs import (
-    Heredoc,
-    find_heredocs,
-    parse_heredoc,
-)
+from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs, parse_heredoc
 from cdk_ecr_public_pull.dockerfile.parser.source_text import Text, WordError
 
+Kind = tuple[str, bool, bool]
 
-def doc(name: str, *, strips_tabs: bool = False, expands: bool = True) -> Heredoc:
+
+def doc(name: str, *, strips_tabs: bool = False, expands: bool = True) -> Kind:
     """A heredoc, of the usual kind unless said otherwise."""
-    return Heredoc(name=name, strips_tabs=strips_tabs, expands=expands)
+    return name, strips_tabs, expands
 
 
 FOUND = {
@@ -49,9 +47,10 @@ FOUND = {
 
 
 @pytest.mark.parametrize(("line", "heredocs"), FOUND.items(), ids=FOUND.keys())
-def test_found(line: str, heredocs: list[Heredoc]) -> None:
+def test_found(line: str, heredocs: list[Kind]) -> None:
     """RUN, COPY and ADD open those that BuildKit finds; there are none in what it cannot lex."""
-    assert find_heredocs(Text.unplaced(line), 0) == heredocs
+    found = find_heredocs(Text.unplaced(line), 0)
+    assert [(it.name, it.strips_tabs, it.expands) for it in found] == heredocs
 
 
 def test_refused() -> None:

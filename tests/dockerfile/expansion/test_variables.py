@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
 from cdk_ecr_public_pull.dockerfile.expansion.expand import expand
+from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
 
 ENV = {"A": Text.unplaced("node"), "B": Text.unplaced("21"), "EMPTY": Text("", ())}
 

@@ -11,6 +11,7 @@ import re
 import pytest
 from hypothesis import assume, given
 
+from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.places import Conditions
 from tests.dockerfile.reading import read_all
@@ -143,7 +144,7 @@ def _compare(content: bytes) -> None:
     ours = _ours(content)
     if theirs is None:
         # It takes arguments apart too, which we do later, and knows no other frontend.
-        analysis = analyze(content, Conditions())
+        analysis = analyze(ParsedDockerfile(content), Conditions())
         assert analysis.errors or analysis.is_foreign
     else:
         assert ours == theirs

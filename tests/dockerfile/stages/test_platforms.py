@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cdk_ecr_public_pull.dockerfile.pulls import DockerfileError, find_pulls
-from cdk_ecr_public_pull.dockerfile.stages.platforms import (
-    InvalidPlatform,
-    parse_platform,
-    platform_args,
-)
+from cdk_ecr_public_pull.dockerfile.stages.build_args import platform_args
+from cdk_ecr_public_pull.images.platform import InvalidPlatform, parse_platform
 from tests.dockerfile.support import check_rewritten
 
 # A platform, and its system, options, architecture and variant.

@@ -91,7 +91,8 @@ def test_refused(row: Row) -> None:
 def test_moved() -> None:
     """A file that builds is moved, all stages of it."""
     check_rewritten(
-        FORWARD.encode(), b"FROM ~node:21 AS first\nCOPY --from=later /a /b\nFROM ~busybox AS later\n"
+        FORWARD.encode(),
+        b"FROM ~node:21 AS first\nCOPY --from=later /a /b\nFROM ~busybox AS later\n",
     )
     check_rewritten(UNNEEDED.encode(), b"FROM ~node AS a\nENV A=${A!}\nFROM ~nginx AS b\n")
 
