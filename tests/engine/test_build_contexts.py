@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from cdk_ecr_public_pull.dockerfile.contexts import plan_contexts
+from cdk_ecr_public_pull.dockerfile.named_contexts import plan_contexts
 from tests.engine.images import busybox_image, put_image
 from tests.engine.sandbox import Ran
 from tests.engine.world import World
