@@ -58,7 +58,7 @@ class Platform:
 
     Attributes:
         system: The operating system.
-        options: Its version and features as they are written, with their parentheses.
+        options: Its version and features as containerd writes them, with their parentheses.
         architecture: The architecture.
         variant: Its variant; empty if it is the usual one.
     """
@@ -130,7 +130,20 @@ def _normalized(system: str, options: str, architecture: str, variant: str) -> P
     name = _ARCHITECTURE_ALIASES.get(written, written)
     variant = _IMPLIED_VARIANTS.get(written, variant)
     variant = _VARIANT_ALIASES.get((name, variant), variant)
-    return Platform(system=system, options=options, architecture=name, variant=variant)
+    return Platform(
+        system=system, options=_normalized_options(options), architecture=name, variant=variant
+    )
+
+
+def _normalized_options(options: str) -> str:
+    """An operating system's version and features, as containerd writes them."""
+    version, *features = map(_unescaped, options.strip("()").split("+"))
+    parts = [version, *sorted({it for it in features if it})]
+    return f"({'+'.join(map(_escaped, parts))})" if any(parts) else ""
+
+
+def _escaped(text: str) -> str:
+    return re.sub("[%+()/]", lambda it: f"%{ord(it[0]):02X}", text)
 
 
 def _unescaped(text: str) -> str:

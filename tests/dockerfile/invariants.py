@@ -6,7 +6,7 @@ from collections import Counter
 from unittest.mock import patch
 
 from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs
-from cdk_ecr_public_pull.dockerfile.instructions.nodes import Copy, Other, Run
+from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Copy, Other, Run
 from cdk_ecr_public_pull.dockerfile.instructions.parse import parse_instruction
 from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.named_contexts import plan_contexts
@@ -155,13 +155,13 @@ def _is_same(one: Instruction, other: Instruction) -> bool:
 
 def _check_uninteresting(instruction: Instruction, escape: str) -> None:
     node = parse_instruction(instruction, escape)
-    assert type(node) in (Other, Run, Copy)
+    assert type(node) in (Other, Run, Copy, Arg)
     if isinstance(node, Run):
         assert not node.sources
     if isinstance(node, Copy):
         assert node.source is None
     state = State("scratch", 0, index=0)
-    state.steps.append(Step(node, instruction.start))
+    state.steps.append(Step(node, instruction.start, 0))
     graph = StageGraph()
     graph.escape = escape
     graph.add(state)

@@ -47,8 +47,10 @@ UNUSED = "unused-ignore"
 IGNORED = {
     "the rule": (b"# ecr-public-pull: ignore[docker-hub-pull] on purpose\nFROM node\n", []),
     "two rules": (
-        b"FROM scratch\nARG V\n# ecr-public-pull: ignore[needs-build-arg,docker-hub-pull]\n"
-        b"FROM node:${V:-1}\n",
+        (
+            b"FROM scratch\nARG V\n# ecr-public-pull: ignore[needs-build-arg,docker-hub-pull]\n"
+            b"FROM node:${V:-1}\n"
+        ),
         [],
     ),
     "one of several": (
@@ -69,8 +71,10 @@ IGNORED = {
     "no rule": (b"# ecr-public-pull: ignore[] x\nFROM node\n", [UNUSED, "docker-hub-pull"]),
     "no brackets": (b"# ecr-public-pull: ignore x\nFROM node\n", [UNUSED, "docker-hub-pull"]),
     "another one that is unused": (
-        b"# ecr-public-pull: ignore[unused-ignore]\n# ecr-public-pull: ignore[no-mirror]\n"
-        b"FROM scratch\n",
+        (
+            b"# ecr-public-pull: ignore[unused-ignore]\n# ecr-public-pull: ignore[no-mirror]\n"
+            b"FROM scratch\n"
+        ),
         [],
     ),
     "a comment in a comment": (b"# see # ecr-public-pull: ignore[x]\nFROM scratch\n", []),

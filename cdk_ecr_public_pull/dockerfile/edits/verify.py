@@ -109,13 +109,18 @@ def is_witnessed(before: bytes, after: bytes, edits: Iterable[Edit]) -> bool:
 
 
 def _is_same(old: Mapping[str, Any], new: Mapping[str, Any], grown: Mapping[int, int]) -> bool:
-    if any(old[key] != new[key] for key in ("instruction", "startline", "endline")):
+    if any(old[key] != new[key] for key in ("startline", "endline")):
         return False
     lines = range(old["startline"], old["endline"] + 1)
     growth = [grown[line] for line in lines if line in grown]
-    if not growth:
-        return bool(old["value"] == new["value"])
-    return len(new["value"]) - len(old["value"]) == sum(growth)
+    if not growth or "COMMENT" in (old["instruction"], new["instruction"]):
+        return bool(old["instruction"] == new["instruction"] and old["value"] == new["value"])
+    # Behind a blank line in a continuation it takes the changed word for an instruction's name.
+    return _length(new) - _length(old) == sum(growth)
+
+
+def _length(item: Mapping[str, Any]) -> int:
+    return len(item["instruction"]) + len(item["value"])
 
 
 def _structure(content: bytes, shown: Container[int]) -> Sequence[Mapping[str, Any]]:

@@ -100,10 +100,14 @@ class ParsedDockerfile:
             while waiting and waiting[-1].start < instruction.end:
                 shift += _growth(waiting[-1])
                 end += _growth(waiting.pop())
-            again, following = read_instruction(content, start, self.escape, _find_heredocs)
-            if again is None or following != end:
+            try:
+                again, following = read_instruction(content, start, self.escape, _find_heredocs)
+                if again is None or following != end:
+                    return edited
+                nodes.append((parse_instruction(again, self.escape), again))
+            except BuildError:
+                # Who reads all of the file hears of it.
                 return edited
-            nodes.append((parse_instruction(again, self.escape), again))
         refuse_long_lines(content)
         edited._nodes = nodes
         return edited

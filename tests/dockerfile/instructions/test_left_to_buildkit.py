@@ -132,7 +132,7 @@ LEFT = [
     "EXPOSE 8080:80 8000-9000:80 1-2:3-4 :80",
     "EXPOSE 127.0.0.1:80:80 ::80 [::1]:80:80 ::1:80:80 []:80:80",
     "EXPOSE ::ffff:1.2.3.4:80:80",
-    "EXPOSE 80 81",
+    "EXPOSE 80\u00a081",
     "STOPSIGNAL 9",
     "STOPSIGNAL +64",
     "STOPSIGNAL -1",

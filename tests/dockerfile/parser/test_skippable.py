@@ -27,7 +27,7 @@ SKIPPED = {
     "ENV in its old form": b"ENV A b c",
     "LABEL": b'LABEL a.b="c" \\\n  d=e',
     "the short ones": b"WORKDIR /a\nEXPOSE 80 81\nUSER a\nSTOPSIGNAL 9\nVOLUME /b",
-    "HEALTHCHECK": b"HEALTHCHECK CMD a || b\nHEALTHCHECK NONE",
+    "HEALTHCHECK": b"HEALTHCHECK CMD a || b",
     "MAINTAINER": b"MAINTAINER A <a@example.org>",
     "comments and blank lines": b"# FROM b\n\n \t\r\n  # c",
     "other letters": 'RUN echo é\nLABEL a="é"\n# é'.encode(),
@@ -46,7 +46,7 @@ def test_skipped(content: bytes, start: bytes) -> None:
 
 
 READ = {
-    "what can name an image": b"ONBUILD RUN x\nCOPY --from=b c d\nRUN --mount=from=e f\nARG B",
+    "what can name an image": b"ONBUILD RUN x\nCOPY --from=b c d\nRUN --mount=from=e f",
     "what names one behind another flag": b"COPY --link --from=b --chown=c d e",
     "what is refused": b"LABLE b\nCOPY c\nENV D\nUSER\nRUN [1]\nADD --x e f\nHEALTHCHECK G\nENV =b",
     "flags": b"RUN --network=none a\nHEALTHCHECK --retries=1 CMD a\nLABEL --x a=b\nWORKDIR --x",
