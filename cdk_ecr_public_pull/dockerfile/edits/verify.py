@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 # How many lines beside a changed one are shown to the second witness, and how many at the top.
 _NEAR = 3
 _DIRECTIVES = 3
+# What dockerfile-parse calls an item that is an instruction or a comment.
+_INSTRUCTIONS = frozenset(
+    """
+    ADD ARG CMD COMMENT COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN
+    SHELL STOPSIGNAL USER VOLUME WORKDIR
+    """.split()
+)
 
 
 def is_relocation(before: Analysis, decisions: Sequence[Decision], after: Analysis) -> bool:
@@ -113,9 +120,12 @@ def _is_same(old: Mapping[str, Any], new: Mapping[str, Any], grown: Mapping[int,
         return False
     lines = range(old["startline"], old["endline"] + 1)
     growth = [grown[line] for line in lines if line in grown]
-    if not growth or "COMMENT" in (old["instruction"], new["instruction"]):
-        return bool(old["instruction"] == new["instruction"] and old["value"] == new["value"])
     # Behind a blank line in a continuation it takes the changed word for an instruction's name.
+    names = {old["instruction"], new["instruction"]}
+    if len(names) > 1 and (not growth or not names.isdisjoint(_INSTRUCTIONS)):
+        return False
+    if not growth:
+        return bool(old["value"] == new["value"])
     return _length(new) - _length(old) == sum(growth)
 
 

@@ -34,9 +34,9 @@ PARSED = {
     "s390x": ("linux", "", "s390x", ""),
     "windows(10.0.17763)/amd64": ("windows", "(10.0.17763)", "amd64", ""),
     "windows(10.0.17763+win32k)/amd64": ("windows", "(10.0.17763+win32k)", "amd64", ""),
-    "linux(+gpu+b)/amd64": ("linux", "(+gpu+b)", "amd64", ""),
-    "linux(%41)/amd64": ("linux", "(%41)", "amd64", ""),
-    "linux()/amd64": ("linux", "()", "amd64", ""),
+    "linux(+gpu+b)/amd64": ("linux", "(+b+gpu)", "amd64", ""),
+    "linux(%41)/amd64": ("linux", "(A)", "amd64", ""),
+    "linux()/amd64": ("linux", "", "amd64", ""),
     "any/thing": ("any", "", "thing", ""),
 }
 
