@@ -27,7 +27,7 @@ print(gc.get_freeze_count() > 0, gc.isenabled())
     ids=["a process of its own", "called with arguments", "called while it is off"],
 )
 def test_collector(before: str, arguments: str, expected: str, tmp_path: Path) -> None:
-    """It is off only where the process is the command line's own."""
+    """It rests where the process is the command line's own, and is as it was elsewhere."""
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_bytes(b"FROM public.ecr.aws/docker/library/node:21\n")
     program = PROGRAM.format(before=before, arguments=arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from unittest.mock import patch
 
 from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs
@@ -42,6 +43,7 @@ def check_everything(content: bytes) -> None:
     again = rewrite_dockerfile(rewrite.content)
     assert (again.content, again.edits) == (rewrite.content, ())
     check_skipping(content, rewrite)
+    check_reading_again(content, rewrite)
     # The digests of a file may be moved, too.
     unsafe = rewrite_dockerfile(content, unsafe_fixes=True)
     check_bytes(content, unsafe)
@@ -64,9 +66,8 @@ def check_relocation(content: bytes, rewrite: Rewrite) -> None:
     The pulls behind a stage whose base only a build argument tells are among them, and those of
     which it tells the tag.
     """
-    before, after = (
-        analyze(ParsedDockerfile(text), Conditions()) for text in (content, rewrite.content)
-    )
+    files = (ParsedDockerfile(text) for text in (content, rewrite.content))
+    before, after = (analyze(file, Conditions()) for file in files)
     if before.refusal is not None:
         assert rewrite.edits == ()
     assert len(before.errors) == len(after.errors)
@@ -126,7 +127,7 @@ def check_skipping(content: bytes, rewrite: Rewrite) -> None:
         find_pulls(content),
         plan_contexts(content),
     )
-    with patch.object(reader, "skippable", return_value=blanks()):
+    with patch.object(reader, "skippable", lambda *_: blanks()):
         assert rewrite_dockerfile(content) == rewrite
         assert check_dockerfile(content) == checked
         assert find_pulls(content) == found
@@ -155,14 +156,41 @@ def _is_same(one: Instruction, other: Instruction) -> bool:
 
 def _check_uninteresting(instruction: Instruction, escape: str) -> None:
     node = parse_instruction(instruction, escape)
-    assert type(node) in (Other, Run, Copy, Arg)
+    assert type(node) in (Arg, Other, Run, Copy)
     if isinstance(node, Run):
         assert not node.sources
     if isinstance(node, Copy):
         assert node.source is None
     state = State("scratch", 0, index=0)
-    state.steps.append(Step(node, instruction.start, 0))
+    state.steps.append(Step(node, instruction.start, 1))
     graph = StageGraph()
     graph.escape = escape
     graph.add(state)
     assert list(build_errors(graph, {id(state)}, ())) == []
+
+
+def check_reading_again(content: bytes, rewrite: Rewrite) -> None:
+    """Hold that the changed instructions, read alone, are what the changed file has."""
+    file = ParsedDockerfile(content)
+    if rewrite.edits and not analyze(file, Conditions()).is_foreign:
+        assert file.nodes
+        edited = file.edited(rewrite.content, rewrite.edits)
+        assert _shape(edited.nodes) == _shape(ParsedDockerfile(rewrite.content).nodes)
+
+
+# Where a part of a file stands: behind a change, what is not read again keeps its old places.
+_PLACES = {"start", "end", "offset", "offsets", "place"}
+
+
+def _shape(part: object) -> object:
+    """A part of a file as plain data, to be compared."""
+    if part is None or isinstance(part, str):
+        return part
+    if isinstance(part, Mapping):
+        return {name: _shape(value) for name, value in part.items()}
+    if isinstance(part, Sequence):
+        return list(map(_shape, part))
+    if isinstance(part, BuildError):
+        return part.message
+    names = {name for each in type(part).__mro__ for name in getattr(each, "__slots__", ())}
+    return type(part), {name: _shape(getattr(part, name)) for name in names - _PLACES}

@@ -250,6 +250,11 @@ def test_taken_from_an_image(content: bytes, expected: bytes) -> None:
     check_rewritten(start + content + b"\n", start + expected + b"\n")
 
 
+def test_a_line_without_room() -> None:
+    """A line that a change would make longer than BuildKit takes stays as it is."""
+    check_unchanged(b"FROM node " + b" " * 65_500 + b"\n", "docker-hub-pull")
+
+
 def test_fired_trigger() -> None:
     """A bare name in a trigger stays, though a stage here fires it: others may build on it."""
     check_rewritten(

@@ -108,7 +108,10 @@ class ParsedDockerfile:
             except BuildError:
                 # Who reads all of the file hears of it.
                 return edited
-        refuse_long_lines(content)
+        try:
+            refuse_long_lines(content)
+        except BuildError:
+            return edited
         edited._nodes = nodes
         return edited
 

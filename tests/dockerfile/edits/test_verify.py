@@ -37,10 +37,8 @@ RELOCATED = {
 @pytest.mark.parametrize(("content", "expected"), RELOCATED.values(), ids=RELOCATED.keys())
 def test_is_relocation(content: bytes, expected: bool) -> None:
     """Only a file whose pulls are the old ones, moved, in the same stages, is a relocation."""
-    before, after = (
-        analyze(ParsedDockerfile(BEFORE), Conditions()),
-        analyze(ParsedDockerfile(content), Conditions()),
-    )
+    files = ParsedDockerfile(BEFORE), ParsedDockerfile(content)
+    before, after = (analyze(file, Conditions()) for file in files)
     decisions = decide(before, Mirrors(), lambda _: True, moves_digests=False)
     assert is_relocation(before, decisions, after) is expected
 

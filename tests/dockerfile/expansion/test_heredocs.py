@@ -7,15 +7,16 @@ import pytest
 from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs, parse_heredoc
 from cdk_ecr_public_pull.dockerfile.parser.source_text import Text, WordError
 
-Kind = tuple[str, bool, bool]
+# The line that ends a heredoc, whether tabs before it are passed over, whether its body expands.
+Found = tuple[str, bool, bool]
 
 
-def doc(name: str, *, strips_tabs: bool = False, expands: bool = True) -> Kind:
+def doc(name: str, *, strips_tabs: bool = False, expands: bool = True) -> Found:
     """A heredoc, of the usual kind unless said otherwise."""
     return name, strips_tabs, expands
 
 
-FOUND = {
+FOUND: dict[str, list[Found]] = {
     "RUN a b": [],
     "RUN <<EOF": [doc("EOF")],
     "RUN << EOF": [doc("EOF")],
@@ -47,7 +48,7 @@ FOUND = {
 
 
 @pytest.mark.parametrize(("line", "heredocs"), FOUND.items(), ids=FOUND.keys())
-def test_found(line: str, heredocs: list[Kind]) -> None:
+def test_found(line: str, heredocs: list[Found]) -> None:
     """RUN, COPY and ADD open those that BuildKit finds; there are none in what it cannot lex."""
     found = find_heredocs(Text.unplaced(line), 0)
     assert [(it.name, it.strips_tabs, it.expands) for it in found] == heredocs

@@ -95,26 +95,3 @@ def test_moved() -> None:
         b"FROM ~node:21 AS first\nCOPY --from=later /a /b\nFROM ~busybox AS later\n",
     )
     check_rewritten(UNNEEDED.encode(), b"FROM ~node AS a\nENV A=${A!}\nFROM ~nginx AS b\n")
-
-
-UNDECLARED = {
-    "declared before the first FROM": ("ARG A\nFROM scratch\n", {"A"}, set()),
-    "declared in a stage": ("FROM scratch\nARG B A=1\n", {"A", "B"}, set()),
-    "not declared": ("ARG A\nFROM ${B:-node}\n", {"A", "B", "a"}, {"B", "a"}),
-    "predefined": (
-        "FROM scratch\n",
-        {"HTTP_PROXY", "no_proxy", "TARGETARCH", "BUILDKIT_SYNTAX", "SOURCE_DATE_EPOCH"},
-        set(),
-    ),
-    "another frontend's": ("# syntax=a/b\nINCLUDE x\n", {"A"}, set()),
-    "of a refused file": ("FROM scratch\nLABLE\n", {"A"}, set()),
-}
-
-
-@pytest.mark.parametrize(
-    ("content", "given", "expected"), UNDECLARED.values(), ids=UNDECLARED.keys()
-)
-def test_undeclared(content: str, given: set[str], expected: set[str]) -> None:
-    """Build arguments that no ARG declares are told, where that can be known."""
-    build_args = dict.fromkeys(given, "ghcr.io/docker/dockerfile")
-    assert find_pulls(content.encode(), build_args=build_args).undeclared == expected

@@ -1,11 +1,10 @@
-"""Platforms: their grammar, their usual names, and the build arguments that come of them."""
+"""Platforms: their grammar, and their usual names."""
 
 from __future__ import annotations
 
 import pytest
 
 from cdk_ecr_public_pull.dockerfile.pulls import DockerfileError, find_pulls
-from cdk_ecr_public_pull.dockerfile.stages.build_args import platform_args
 from cdk_ecr_public_pull.images.platform import InvalidPlatform, parse_platform
 from tests.dockerfile.support import check_rewritten
 
@@ -89,32 +88,3 @@ def test_accepted(platform: str) -> None:
     """Which platform it is does not matter to a pull, and an empty value is none."""
     content = f"FROM --platform={platform} node\n".encode()
     check_rewritten(content, content.replace(b"node", b"~node"))
-
-
-ARGS = {
-    "linux/amd64": ("linux/amd64", "linux/amd64", "linux", "", "amd64", ""),
-    "Linux/aarch64/8": ("linux/arm64", "linux/arm64", "linux", "", "arm64", ""),
-    "linux/arm/v6": ("linux/arm/v6", "linux/arm/v6", "linux", "", "arm", "v6"),
-    "windows(10.0%2E1+a)/amd64": (
-        "windows/amd64",
-        "windows(10.0.1+a)/amd64",
-        "windows",
-        "10.0.1",
-        "amd64",
-        "",
-    ),
-}
-
-
-@pytest.mark.parametrize(("platform", "expected"), ARGS.items(), ids=ARGS.keys())
-def test_args(platform: str, expected: tuple[str, ...]) -> None:
-    """Each Dockerfile has the arguments of the platform, in its usual names."""
-    args = {name: value.chars for name, value in platform_args(platform, "x").items()}
-    build, target, system, version, architecture, variant = expected
-    parts = {"OS": system, "OSVERSION": version, "ARCH": architecture, "VARIANT": variant}
-    assert args == {
-        **{f"{side}{name}": it for side in ("BUILD", "TARGET") for name, it in parts.items()},
-        "BUILDPLATFORM": build,
-        "TARGETPLATFORM": target,
-        "TARGETSTAGE": "x",
-    }
