@@ -68,8 +68,7 @@ def _progress_bar(files: int) -> tqdm[NoReturn] | None:
     stream = sys.stderr
     if files < _MIN_FILES_FOR_BAR or stream is None or not stream.isatty():
         return None
-    # Only here: importing it takes longer than checking a file.
-    from tqdm.std import tqdm  # noqa: PLC0415
+    from tqdm.std import tqdm  # noqa: PLC0415  (only here: importing it takes longer than checking a file)
 
     # Its thread only wakes bars that stand still, and threads do not go with fork.
     tqdm.monitor_interval = 0

@@ -113,8 +113,7 @@ def replace_file(name: str, content: bytes, *, status: os.stat_result) -> None:
     Raises:
         UnusableFile: It may not be replaced, or it has changed since it was read.
     """
-    # Only a file that changes needs it, and every start would pay for its enums.
-    import signal  # noqa: PLC0415
+    import signal  # noqa: PLC0415  (only a file that changes needs it, and every start would pay for its enums)
 
     shown = escape_controls(name)
     # Ctrl-C and an orderly end wait until nothing is left half done.

@@ -71,8 +71,7 @@ def _complain(error: object) -> None:
 
 
 def _ignore_interrupts() -> None:
-    # Only an interrupted run needs it, and every start would pay for its enums.
-    import signal  # noqa: PLC0415
+    import signal  # noqa: PLC0415  (only an interrupted run needs it, and every start would pay for its enums)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

@@ -41,11 +41,10 @@ def results_of(work: Work, names: Sequence[str]) -> Generator[FileResult]:
 
 
 def _in_processes(work: Work, names: Sequence[str], workers: int) -> Generator[FileResult]:
-    # All of these are slow to import, and a few files do without them.
-    import signal  # noqa: PLC0415
-    from collections import deque  # noqa: PLC0415
-    from concurrent.futures import Future, ProcessPoolExecutor  # noqa: PLC0415
-    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
+    import signal  # noqa: PLC0415  (slow to import, and a few files do without)
+    from collections import deque  # noqa: PLC0415  (only the pool needs it)
+    from concurrent.futures import Future, ProcessPoolExecutor  # noqa: PLC0415  (slow to import, as above)
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415  (slow to import, as above)
 
     old_handler = signal.signal(signal.SIGTERM, _terminate)
     pool = ProcessPoolExecutor(workers, initializer=_begin, initargs=(work,))
@@ -81,8 +80,8 @@ def _begin(work: Work) -> None:
     global _work  # noqa: PLW0603  (sent once to each process, not with each chunk)
     _work = work
     import multiprocessing  # noqa: PLC0415  (a worker has imported it)
-    import signal  # noqa: PLC0415
-    import threading  # noqa: PLC0415
+    import signal  # noqa: PLC0415  (slow to import, and a few files do without)
+    import threading  # noqa: PLC0415  (a worker has imported it)
 
     # Ctrl-C goes to all processes of the terminal; the first one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -96,7 +95,7 @@ def _begin(work: Work) -> None:
 def _end_with(parent: object) -> None:
     """End this worker when the first process is gone, killed perhaps: it waits for work."""
     import signal  # noqa: PLC0415  (a worker has imported it)
-    import threading  # noqa: PLC0415
+    import threading  # noqa: PLC0415  (a worker has imported it)
 
     parent.join()  # type: ignore[attr-defined]  # multiprocessing's type is private
     # To the thread that works, which puts it off while it replaces a file.

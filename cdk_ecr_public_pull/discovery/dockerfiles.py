@@ -111,8 +111,7 @@ def _in_folder(folder: str, found: FoundDockerfiles) -> list[str]:
 
 
 def _listed_by_git(folder: str, found: FoundDockerfiles) -> set[str] | None:
-    # The one to run git: only a folder in a checkout needs it.
-    from cdk_ecr_public_pull.discovery.git import GitFailed, list_files  # noqa: PLC0415
+    from cdk_ecr_public_pull.discovery.git import GitFailed, list_files  # noqa: PLC0415  (the one to run git: only a folder in a checkout needs it)
 
     try:
         listed = list_files(folder)

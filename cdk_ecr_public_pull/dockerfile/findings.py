@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.report.reporter import Reporter
 
 
-# Where the copies of official images are, as an example for others.
-COPIES = "public.ecr.aws/docker/library/"
+# What has no copy: the repository has none, or it is not known whether it has one.
+_WITHOUT_COPY = (Verdict.NO_MIRROR, Verdict.UNKNOWN)
+# An image to show a name with, where nothing is known of the one that is meant.
+_EXAMPLE = "node:21"
 _UNSAFE = "check that {copy} exists, then move it with: ecr-public-pull fix --unsafe-fixes"
 # What to do about a pull that stays, where there is no rule of its own for it.
 _REMEDIES = {
@@ -125,9 +127,7 @@ def _about(
 def _without_copy(decision: Decision, reporter: Reporter) -> Iterator[Finding]:
     resolution, name = decision.resolution, decision.image.familiar
     explained = explain_verdict(resolution, name)
-    if decision.use.via is Via.SYNTAX and resolution.verdict in (
-        *(Verdict.NO_MIRROR, Verdict.UNKNOWN),
-    ):
+    if decision.use.via is Via.SYNTAX and resolution.verdict in _WITHOUT_COPY:
         message = f"the syntax image {name} is pulled from Docker Hub; no copy is known"
         remedy = "remove the line, so that the frontend built into BuildKit is used"
         explained = Rule.SYNTAX_FRONTEND, message, remedy
@@ -201,7 +201,7 @@ def _foreign(decision: Decision, reporter: Reporter) -> Iterator[Finding]:
     image, verdict = decision.image, decision.resolution.verdict
     source = ""
     remedy = _SEE_DOCUMENTATION
-    if verdict in (Verdict.NO_MIRROR, Verdict.UNKNOWN):
+    if verdict in _WITHOUT_COPY:
         source = "is pulled from Docker Hub, and "
         key = image.familiar.removesuffix(f":{image.tag}")
         remedy = (
@@ -257,7 +257,7 @@ def _example(use: Use, mirrors: Mirrors) -> str:
     """What a build argument may be that comes first in a name, so that a copy is pulled."""
     name = "" if use.expansion is None else use.expansion.text.chars
     if name == UNKNOWN:
-        return f"{COPIES}node:21"
+        return str(mirrors.resolve(parse_image(_EXAMPLE)).replacement or "…")
     first, slash, rest = name.partition("/")
     if first != UNKNOWN or not slash or UNKNOWN in rest:
         return "…"

@@ -29,11 +29,7 @@ from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
 from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.directives import find_syntax
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
-from cdk_ecr_public_pull.dockerfile.stages.places import (
-    Analysis,
-    Conditions,
-    copied_frontend,
-)
+from cdk_ecr_public_pull.dockerfile.stages.places import Analysis, Conditions, copied_frontend
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
 from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
@@ -207,8 +203,7 @@ class _Planner:
             it.move is None or it.move.obstacle or it.image.digest for it in decisions
         ):
             return ()
-        # Imported when it is needed: an app whose images are all moved does without it.
-        from cdk_ecr_public_pull.dockerfile.findings import findings_about  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.findings import findings_about  # noqa: PLC0415  (an app whose images are all moved does without it)
 
         return findings_about(analysis, decisions, self.mirrors, self.reporter, tell_mended=False)
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
-from cdk_ecr_public_pull.dockerfile.stages.places import (
-    Conditions,
-    copied_frontend,
-)
+from cdk_ecr_public_pull.dockerfile.stages.places import Conditions, copied_frontend
 from cdk_ecr_public_pull.images.mirrors import Verdict, default_mirrors
 from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.report.reporter import Reporter
@@ -76,22 +73,10 @@ def rewrite_dockerfile(
         The new content with the changes and the findings that remain. A file that
         BuildKit refuses is not changed.
     """
-    mirrors = mirrors or default_mirrors()
-    conditions = Conditions(
-        build_args=build_args or {},
-        target=target,
-        platform=platform,
-        frontend=copied_frontend(mirrors),
-    )
+    conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
     reporter = Reporter(content, path=path, settings=settings or RuleSettings())
-    plan = _Plan(content, conditions, mirrors, reporter)
+    plan = _Plan(content, conditions, mirrors or default_mirrors(), reporter)
     plan.move_pulls(unsafe_fixes=unsafe_fixes)
-    if plan.edits:
-        # Only a changed file needs the second witness, which takes time to import.
-        from cdk_ecr_public_pull.dockerfile.edits.verify import is_witnessed  # noqa: PLC0415
-
-        if not is_witnessed(content, plan.content, plan.edits):
-            plan.give_up()
     return Rewrite(plan.content, plan.edits, plan.findings(tell_mended=False))
 
 
@@ -120,15 +105,9 @@ def check_dockerfile(
         The findings, in the order of the file. One that ``rewrite_dockerfile`` would
         mend carries the change.
     """
-    mirrors = mirrors or default_mirrors()
-    conditions = Conditions(
-        build_args=build_args or {},
-        target=target,
-        platform=platform,
-        frontend=copied_frontend(mirrors),
-    )
+    conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
     reporter = Reporter(content, path=path, settings=settings or RuleSettings())
-    plan = _Plan(content, conditions, mirrors, reporter)
+    plan = _Plan(content, conditions, mirrors or default_mirrors(), reporter)
     plan.move_pulls(is_made=False)
     return plan.findings(tell_mended=True)
 
@@ -142,10 +121,10 @@ class _Plan:
         self.content = content
         self._file = ParsedDockerfile(content)
         self.edits: tuple[Edit, ...] = ()
-        self._conditions = conditions
+        self._conditions = replace(conditions, frontend=copied_frontend(mirrors))
         self._mirrors = mirrors
         self._reporter = reporter
-        self._analysis = analyze(self._file, conditions)
+        self._analysis = analyze(self._file, self._conditions)
         self._decisions: list[Decision] = []
         self._changed_args: frozenset[str] = frozenset()
 
@@ -160,8 +139,7 @@ class _Plan:
         analysis = self._analysis
         if analysis.refusal is not None or not analysis.pulls:
             return
-        # Imported when it is needed, as below: a file that pulls nothing starts faster.
-        from cdk_ecr_public_pull.dockerfile.edits.plan import decide  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.edits.plan import decide  # noqa: PLC0415  (a file that pulls nothing does without it)
 
         self._decisions = decide(
             analysis, self._mirrors, self._reporter.wants_pull, moves_digests=unsafe_fixes
@@ -171,15 +149,18 @@ class _Plan:
             not is_made and all(it.is_plain for it in self._decisions if it.is_mended)
         ):
             return
-        from cdk_ecr_public_pull.dockerfile.edits.verify import (  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.edits.verify import (  # noqa: PLC0415  (needed only where a change is made or not plain)
             changed_args,
             is_relocation,
+            is_witnessed,
         )
-        from cdk_ecr_public_pull.report.edit import apply_edits, in_order  # noqa: PLC0415
+        from cdk_ecr_public_pull.report.edit import apply_edits, in_order  # noqa: PLC0415  (as above)
 
         moved = apply_edits(self._file.content, edits)
         after = analyze(self._file.edited(moved, edits), self._conditions)
-        if is_relocation(analysis, self._decisions, after):
+        is_proven = is_relocation(analysis, self._decisions, after)
+        # The second witness is slow to import.
+        if is_proven and (not is_made or is_witnessed(self.content, moved, edits)):
             self.content, self.edits = moved, tuple(in_order(edits))
             self._changed_args = changed_args(analysis, after)
         else:
@@ -187,7 +168,7 @@ class _Plan:
 
     def give_up(self) -> None:
         """Leave the file as it was given."""
-        from cdk_ecr_public_pull.dockerfile.edits.plan import Move, Obstacle  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.edits.plan import Move, Obstacle  # noqa: PLC0415  (where nothing is given up, nothing pays for it)
 
         self.content, self.edits, self._changed_args = self._file.content, (), frozenset()
         for decision in self._decisions:
@@ -203,7 +184,7 @@ class _Plan:
         analysis = self._analysis
         found: list[Finding] = []
         if analysis.has_more_to_say or any(map(_is_notable, self._decisions)):
-            from cdk_ecr_public_pull.dockerfile.findings import findings_about  # noqa: PLC0415
+            from cdk_ecr_public_pull.dockerfile.findings import findings_about  # noqa: PLC0415  (a file with nothing to say of it does without)
 
             found = findings_about(
                 analysis,

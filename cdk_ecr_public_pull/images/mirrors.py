@@ -12,9 +12,6 @@ from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.declared import Copies, ImagePattern, LocalImages
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
-
 ECR_PUBLIC = "public.ecr.aws"
 _OFFICIAL_COPIES = "docker/library"
 _WITHDRAWN = {

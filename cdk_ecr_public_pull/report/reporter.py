@@ -101,8 +101,7 @@ class Reporter:
         severity = self.settings.severity(rule)
         if self.ignores(rule, start.line) or severity is None:
             return
-        # Imported when it is needed: where nothing is to be said a command starts faster.
-        from cdk_ecr_public_pull.report.finding import Finding  # noqa: PLC0415
+        from cdk_ecr_public_pull.report.finding import Finding  # noqa: PLC0415  (where nothing is to be said a command starts faster)
 
         yield Finding(
             rule=rule,

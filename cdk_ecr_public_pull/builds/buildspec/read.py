@@ -38,8 +38,7 @@ def parse_build_spec(text: str, *, source: str) -> dict[str, object]:
     quick = _json_mapping(text)
     if quick is not None:
         return quick
-    # Slow to import, and most apps write their buildspecs as mappings, which CDK makes JSON.
-    from cdk_ecr_public_pull.builds.buildspec.read_yaml import parse_yaml  # noqa: PLC0415
+    from cdk_ecr_public_pull.builds.buildspec.read_yaml import parse_yaml  # noqa: PLC0415  (slow to import, and most apps write their buildspecs as mappings, which CDK makes JSON)
 
     return parse_yaml(text, source=source)
 

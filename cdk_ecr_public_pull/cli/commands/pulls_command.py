@@ -72,8 +72,7 @@ def list_pulls(
         return FileResult(
             output=output, messages=_build_fault(name, found), undeclared=found.undeclared
         )
-    # The report for people does without the json package.
-    from cdk_ecr_public_pull.cli.pulls_json import pulls_as_json  # noqa: PLC0415
+    from cdk_ecr_public_pull.cli.pulls_json import pulls_as_json  # noqa: PLC0415  (the report for people does without the json package)
 
     findings = check_dockerfile(
         content,

@@ -54,8 +54,7 @@ def acknowledge_login(project: ExistingProject) -> None:
 @cache
 def acknowledges_by_construct() -> bool:
     """Whether CDK keeps an acknowledgement to the construct that it is made on."""
-    # Slow to import, and needed only where cdk-nag is loaded.
-    from importlib.metadata import version  # noqa: PLC0415
+    from importlib.metadata import version  # noqa: PLC0415  (slow to import, and needed only where cdk-nag is loaded)
 
     major, minor, *_ = version("aws-cdk-lib").split(".")
     return (int(major), int(minor)) >= _BY_CONSTRUCT

@@ -115,8 +115,7 @@ def _customizes_roles(stack: cdk.Stack) -> bool:
 
 
 def _is_of_cdk_pipelines(construct: IConstruct) -> bool:
-    # Slow to import, and an app without pipelines does without.
-    from aws_cdk.pipelines import CodePipeline  # noqa: PLC0415
+    from aws_cdk.pipelines import CodePipeline  # noqa: PLC0415  (slow to import, and an app without pipelines does without)
 
     return any(isinstance(scope, CodePipeline) for scope in construct.node.scopes)
 

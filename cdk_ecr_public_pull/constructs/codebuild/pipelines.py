@@ -52,8 +52,7 @@ def code_build_options(
     Raises:
         InvalidBuildSpec: The commands cannot be merged into ``partial_build_spec``.
     """
-    # Slow to import, and an app without pipelines does without.
-    from aws_cdk import pipelines  # noqa: PLC0415
+    from aws_cdk import pipelines  # noqa: PLC0415  (slow to import, and an app without pipelines does without)
 
     merged = merge_login(partial_build_spec, commands, source="partial_build_spec", phase="install")
     # Without a Sid it is the statement that ecr.PublicGalleryAuthorizationToken.grant_read

@@ -69,8 +69,7 @@ def _findings_of_some(
     content: bytes, build: ImageBuild, *, shown: str, config: Config
 ) -> list[ConstructFinding]:
     """The findings of a build that pulls some images as they are written."""
-    # Imported when it is needed: it imports most of what reads Dockerfiles.
-    from cdk_ecr_public_pull.dockerfile.pulls import find_pulls  # noqa: PLC0415
+    from cdk_ecr_public_pull.dockerfile.pulls import find_pulls  # noqa: PLC0415  (it imports most of what reads Dockerfiles)
 
     platform = _platform(build)
     pulls = find_pulls(

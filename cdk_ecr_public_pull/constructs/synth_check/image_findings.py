@@ -41,8 +41,7 @@ def _explained(image: PartialReference, config: Config) -> Iterator[tuple[Rule, 
     resolution = config.mirrors.resolve(image.reference)
     copy = resolution.replacement
     if copy is None:
-        # Imported when it is needed: an app whose images are moved does without it.
-        from cdk_ecr_public_pull.report.verdicts import explain_verdict  # noqa: PLC0415
+        from cdk_ecr_public_pull.report.verdicts import explain_verdict  # noqa: PLC0415  (an app whose images are moved does without it)
 
         explained = explain_verdict(resolution, image.familiar)
         if explained is not None:

@@ -10,6 +10,7 @@ import io
 from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import repeat
 
+from cdk_ecr_public_pull.dockerfile.instructions.parse import is_instruction
 from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
 from cdk_ecr_public_pull.dockerfile.stages.graph import Use
 from cdk_ecr_public_pull.report.edit import in_order
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 # How many lines beside a changed one are shown to the second witness, and how many at the top.
 _NEAR = 3
 _DIRECTIVES = 3
-# What dockerfile-parse calls an item that is an instruction or a comment.
-_INSTRUCTIONS = frozenset(
-    """
-    ADD ARG CMD COMMENT COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN
-    SHELL STOPSIGNAL USER VOLUME WORKDIR
-    """.split()
-)
 
 
 def is_relocation(before: Analysis, decisions: Sequence[Decision], after: Analysis) -> bool:
@@ -121,12 +115,16 @@ def _is_same(old: Mapping[str, Any], new: Mapping[str, Any], grown: Mapping[int,
     lines = range(old["startline"], old["endline"] + 1)
     growth = [grown[line] for line in lines if line in grown]
     # Behind a blank line in a continuation it takes the changed word for an instruction's name.
-    names = {old["instruction"], new["instruction"]}
-    if len(names) > 1 and (not growth or not names.isdisjoint(_INSTRUCTIONS)):
+    names = (old["instruction"], new["instruction"])
+    if names[0] != names[1] and (not growth or any(map(_means_something, names))):
         return False
     if not growth:
         return bool(old["value"] == new["value"])
     return _length(new) - _length(old) == sum(growth)
+
+
+def _means_something(name: str) -> bool:
+    return name == "COMMENT" or is_instruction(name)
 
 
 def _length(item: Mapping[str, Any]) -> int:
@@ -134,8 +132,7 @@ def _length(item: Mapping[str, Any]) -> int:
 
 
 def _structure(content: bytes, shown: Container[int]) -> Sequence[Mapping[str, Any]]:
-    # Only a changed file needs it, and the import takes time.
-    from dockerfile_parse import DockerfileParser  # noqa: PLC0415
+    from dockerfile_parse import DockerfileParser  # noqa: PLC0415  (only a changed file needs it, and the import takes time)
 
     lines = content.split(b"\n")
     part = b"\n".join(line for number, line in enumerate(lines) if number in shown)

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 
 from cdk_ecr_public_pull.dockerfile.parser.arguments import may_expand
-from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
+from cdk_ecr_public_pull.dockerfile.parser.source_text import Text, WordError
 
 
 class Variable:
@@ -94,8 +94,7 @@ def expand(
     """
     if not may_expand(word.chars, escape):
         return Expansion(word)
-    # Imported when it is needed: most words have nothing to expand.
-    from cdk_ecr_public_pull.dockerfile.expansion.lexer import Lexer  # noqa: PLC0415
+    from cdk_ecr_public_pull.dockerfile.expansion.lexer import Lexer  # noqa: PLC0415  (most words have nothing to expand)
 
     lexer = Lexer(word=word, env=env, escape=escape, unknown=unknown)
     pieces = lexer.pieces(stop="")
@@ -108,6 +107,19 @@ def expand(
     )
 
 
+def is_plain(word: Text, *, escape: str) -> bool:
+    """Whether BuildKit finds nothing to expand in a word.
+
+    Args:
+        word: The word as it stands in the file.
+        escape: The file's escape character.
+    """
+    try:
+        return expand(word, {}, escape=escape).text.chars == word.chars
+    except WordError:
+        return False
+
+
 def check_body(body: Text, env: Mapping[str, Text]) -> None:
     """Expand the body of a heredoc as COPY and ADD do, in which quotes mean nothing.
 
@@ -118,6 +130,6 @@ def check_body(body: Text, env: Mapping[str, Text]) -> None:
     Raises:
         WordError: BuildKit refuses it.
     """
-    from cdk_ecr_public_pull.dockerfile.expansion.lexer import Lexer  # noqa: PLC0415
+    from cdk_ecr_public_pull.dockerfile.expansion.lexer import Lexer  # noqa: PLC0415  (most words have nothing to expand)
 
     Lexer(word=body, env=env, escape="\\", has_quotes=False).pieces(stop="")

@@ -35,14 +35,12 @@ _UNCLOSED = "unexpected end of statement while looking for matching {}-quote"
 _EMPTY = Text("", ())
 
 
-@cache
-def _ordinary(escape: str, stop: str) -> re.Pattern[str]:
-    return re.compile(rf"[^'\"$<{re.escape(escape + stop)}]+")
+_HEREDOC_MARKER = re.compile(r"<(?:<[\t\v\f\r ]*)?")
 
 
 @cache
-def _ordinary_in_quotes(escape: str) -> re.Pattern[str]:
-    return re.compile(rf"[^\"${re.escape(escape)}]+")
+def _without(special: str) -> re.Pattern[str]:
+    return re.compile(rf"[^{re.escape(special)}]+")
 
 
 @dataclass(slots=True)
@@ -93,6 +91,13 @@ class Lexer:
         self.position += 1
         return self.word[self.position - 1 : self.position]
 
+    def _take_match(self, pattern: re.Pattern[str]) -> Text | None:
+        found = pattern.match(self.word.chars, self.position)
+        if found is None:
+            return None
+        self.position = found.end()
+        return self.word[found.start() : self.position]
+
     def _fail(self, message: str, *, at: int, required: str | None = None) -> WordError:
         """A refusal of what is at an index of the word, or just behind it."""
         offsets = self.word.offsets
@@ -103,31 +108,28 @@ class Lexer:
         """Lex up to the character ``stop``, which is taken too, or to the end if it is empty."""
         pieces: list[Piece] = []
         length = 0
-        ordinary = _ordinary(self.escape, stop)
+        ordinary = _without(f"'\"$<{self.escape}{stop}")
         while char := self._peek():
             if char == stop:
                 self.position += 1
                 return pieces
-            if run := ordinary.match(self.word.chars, self.position):
-                pieces.append(Piece(self.word[self.position : run.end()], is_split=True))
-                self.position = run.end()
-            else:
-                pieces.append(self._special(char, length))
+            run = self._take_match(ordinary)
+            pieces.append(Piece(run, is_split=True) if run else self._special(char, length))
             length += len(pieces[-1].text)
             if length > MAX_LENGTH + len(self.word):
-                raise self._fail(
-                    f"variables make the word more than {MAX_LENGTH} characters longer",
-                    at=self.position,
-                )
+                message = f"variables make the word more than {MAX_LENGTH} characters longer"
+                raise self._fail(message, at=self.position)
         if stop:
-            place = "in ${}" if stop == "/" else ""
-            message = f"syntax error: missing '{stop}' {place}".rstrip()
-            raise self._fail(message, at=self.position)
+            place = " in ${}" if stop == "/" else ""
+            raise self._fail(f"syntax error: missing '{stop}'{place}", at=self.position)
         return pieces
 
-    def _text(self, *, stop: str) -> Text:
+    def _text(self, *, stop: str, raw_escapes: bool) -> Text:
         """Like ``pieces``, joined."""
-        return Text.join([piece.text for piece in self.pieces(stop=stop)] or [_EMPTY])
+        outer, self.raw_escapes = self.raw_escapes, raw_escapes
+        pieces = self.pieces(stop=stop)
+        self.raw_escapes = outer
+        return Text.join([piece.text for piece in pieces] or [_EMPTY])
 
     def _special(self, char: str, length: int) -> Piece:
         if char == "$":
@@ -138,23 +140,14 @@ class Lexer:
             return Piece(self._single_quoted(), is_split=False)
         if char == '"':
             return Piece(self._double_quoted(length), is_split=False)
-        if char == "<":
-            return Piece(self._heredoc_marker(), is_split=False)
+        if marker := self._take_match(_HEREDOC_MARKER):
+            return Piece(marker, is_split=False)
         return Piece(self._escaped(), is_split=False)
 
     def _escaped(self) -> Text:
         escape = self._take()
-        char = self._take() if self._peek() else _EMPTY
+        char = self._take()
         return Text.join([escape, char]) if self.raw_escapes else char
-
-    def _heredoc_marker(self) -> Text:
-        start = self.position
-        self.position += 1
-        if self._peek() == "<":
-            self.position += 1
-            while self._peek() and self._peek() in "\t\v\f\r ":
-                self.position += 1
-        return self.word[start : self.position]
 
     def _single_quoted(self) -> Text:
         start = self.position
@@ -169,13 +162,12 @@ class Lexer:
         quote = self._take()
         parts = [quote] if self.keep_all else []
         length += len(parts)
-        ordinary = _ordinary_in_quotes(self.escape)
+        ordinary = _without(f'"${self.escape}')
         while (char := self._peek()) != '"':
             if not char:
                 raise self._fail(_UNCLOSED.format("double"), at=start)
-            if run := ordinary.match(self.word.chars, self.position):
-                parts.append(self.word[self.position : run.end()])
-                self.position = run.end()
+            if run := self._take_match(ordinary):
+                parts.append(run)
             elif char == "$":
                 parts.append(self._variable_at(length))
             else:
@@ -214,9 +206,7 @@ class Lexer:
         self.position += 1
         if self._peek() != "{":
             name = self._name()
-            if not name:
-                return "", self.word[start : self.position]
-            return name, self._value(name, start)
+            return name, self._value(name, start) if name else self.word[start : self.position]
         self.position += 1
         if not self._peek():
             raise self._fail("syntax error: missing '}'", at=self.position)
@@ -256,9 +246,7 @@ class Lexer:
             modifier += self._take().chars
         if modifier in (":#", ":%") or modifier[:1] not in tuple(":-+?#%"):
             raise self._unsupported(modifier, place)
-        outer, self.raw_escapes = self.raw_escapes, modifier in tuple("#%")
-        word = self._text(stop="}")
-        self.raw_escapes = outer
+        word = self._text(stop="}", raw_escapes=modifier in tuple("#%"))
         value = self._value(name, start)
         if (self.keep_all or self.keep_unset) and name not in self.env:
             return value
@@ -293,10 +281,8 @@ class Lexer:
     def _replaced(self, name: str, start: int) -> Text:
         is_global = self._peek() == "/"
         self.position += is_global
-        outer, self.raw_escapes = self.raw_escapes, True
-        pattern = self._text(stop="/").chars
-        replacement = self._text(stop="}")
-        self.raw_escapes = outer
+        pattern = self._text(stop="/", raw_escapes=True).chars
+        replacement = self._text(stop="}", raw_escapes=True)
         value = self._value(name, start)
         if name not in self.env and (self.keep_all or self.keep_unset):
             return value

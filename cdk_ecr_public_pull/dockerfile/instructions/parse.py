@@ -28,13 +28,8 @@ from cdk_ecr_public_pull.dockerfile.parser.arguments import (
     split_quoted_words,
     split_words,
 )
-from cdk_ecr_public_pull.dockerfile.parser.reader import (
-    Instruction,
-)
+from cdk_ecr_public_pull.dockerfile.parser.reader import Instruction
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, ParserError, Text
-
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 
 _STAGE_NAME = r"[a-z][a-z0-9\-_.]*"
 
@@ -58,22 +53,31 @@ def parse_instruction(instruction: Instruction, escape: str) -> Node:
     return node
 
 
-def _parse(command: Command, start: int, escape: str) -> Node:
-    parse = _PARSERS.get(command.name)
-    if parse is not None:
-        return parse(command.arguments, start, escape)
-    # The instructions that it knows are skipped, for the most part.
-    from cdk_ecr_public_pull.dockerfile.instructions.validate import VALIDATORS  # noqa: PLC0415
+def is_instruction(name: str) -> bool:
+    """Whether BuildKit knows an instruction.
 
-    validate = VALIDATORS.get(command.name)
-    if validate is None:
+    Args:
+        name: Its name, in upper case.
+    """
+    return name in _PARSERS or name in _validators()
+
+
+def _parse(command: Command, start: int, escape: str) -> Node:
+    parse = _PARSERS.get(command.name) or _validators().get(command.name)
+    if parse is None:
         message = f"unknown instruction: {command.word}"
         raise BuildError(message, start=start, offset=command.offset)
-    return validate(command.arguments, start, escape)
+    return parse(command.arguments, start, escape)
+
+
+def _validators() -> Mapping[str, Callable[[Text, int, str], Node]]:
+    from cdk_ecr_public_pull.dockerfile.instructions.validate import VALIDATORS  # noqa: PLC0415  (the instructions that it knows are skipped, for the most part)
+
+    return VALIDATORS
 
 
 def _add_bodies(node: Node, command: Command, bodies: Mapping[str, Text]) -> None:
-    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import expanded_bodies  # noqa: PLC0415
+    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import expanded_bodies  # noqa: PLC0415  (few files have heredocs)
 
     if isinstance(node, OnBuild):
         _, rest = split_flags(command.arguments)
@@ -99,7 +103,7 @@ def _parse_from(arguments: Text, start: int, _escape: str) -> From:
         raise BuildError.at(words[1] if len(words) > 1 else rest, message, start)
     platform = None
     if flags:
-        from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415  (few of them have flags)
             FROM_FLAGS,
             check_flags,
         )
@@ -127,7 +131,7 @@ def _parse_arg(arguments: Text, start: int, escape: str) -> Arg:
 
 
 def _parse_copy(arguments: Text, start: int, _escape: str) -> Copy:
-    from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415
+    from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415  (most of them are skipped)
         COPY_FLAGS,
         check_flags,
         check_paths,
@@ -142,7 +146,7 @@ def _parse_copy(arguments: Text, start: int, _escape: str) -> Copy:
 
 
 def _parse_run(arguments: Text, start: int, _escape: str) -> Run:
-    from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415
+    from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415  (most of them are skipped)
         RUN_FLAGS,
         check_flags,
         check_json,
@@ -244,7 +248,7 @@ def _mount_type(fields: Sequence[Text]) -> str:
 def _parse_onbuild(arguments: Text, start: int, escape: str) -> OnBuild:
     flags, rest = split_flags(arguments)
     if flags:
-        from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.instructions.validate import (  # noqa: PLC0415  (few of them have flags)
             NO_FLAGS,
             check_flags,
         )

@@ -85,35 +85,38 @@ class ParsedDockerfile:
             edits: The changes.
         """
         edited = ParsedDockerfile(content)
-        waiting = sorted(edits, key=lambda edit: edit.start, reverse=True)
+        in_order = sorted(edits, key=lambda edit: edit.start)
         starts = (it.start for node, it in self._nodes or () if isinstance(node, From))
-        if waiting[-1].start < next(starts, len(content)):
-            # A directive changes how all is read, and an ARG where names come from.
-            return edited
+        # A directive changes how all is read, and an ARG where names come from.
+        if in_order[0].start >= next(starts, len(content)):
+            edited._nodes = self._nodes_after(content, in_order)
+        return edited
+
+    def _nodes_after(
+        self, content: bytes, edits: Sequence[Edit]
+    ) -> list[tuple[Node, Instruction]] | None:
+        """The instructions after changes; None if all of the file must be read to tell."""
+        waiting = [*reversed(edits)]
         shift = 0
         nodes: list[tuple[Node, Instruction]] = []
-        for node, instruction in self.nodes:
-            if not waiting or instruction.end <= waiting[-1].start:
-                nodes.append((node, instruction))
-                continue
-            start, end = instruction.start + shift, instruction.end + shift
-            while waiting and waiting[-1].start < instruction.end:
-                shift += _growth(waiting[-1])
-                end += _growth(waiting.pop())
-            try:
-                again, following = read_instruction(content, start, self.escape, _find_heredocs)
-                if again is None or following != end:
-                    return edited
-                nodes.append((parse_instruction(again, self.escape), again))
-            except BuildError:
-                # Who reads all of the file hears of it.
-                return edited
         try:
             refuse_long_lines(content)
+            for node, instruction in self.nodes:
+                if not waiting or instruction.end <= waiting[-1].start:
+                    nodes.append((node, instruction))
+                    continue
+                start, end = instruction.start + shift, instruction.end + shift
+                while waiting and waiting[-1].start < instruction.end:
+                    shift += _growth(waiting[-1])
+                    end += _growth(waiting.pop())
+                again, following = read_instruction(content, start, self.escape, _find_heredocs)
+                if again is None or following != end:
+                    return None
+                nodes.append((parse_instruction(again, self.escape), again))
         except BuildError:
-            return edited
-        edited._nodes = nodes
-        return edited
+            # Who reads all of the file hears of it.
+            return None
+        return nodes
 
 
 def _growth(edit: Edit) -> int:
@@ -121,7 +124,6 @@ def _growth(edit: Edit) -> int:
 
 
 def _find_heredocs(instruction: Text, start: int) -> Sequence[Heredoc]:
-    # Imported when it is needed: few files have one.
-    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs  # noqa: PLC0415
+    from cdk_ecr_public_pull.dockerfile.expansion.heredocs import find_heredocs  # noqa: PLC0415  (few files have one)
 
     return find_heredocs(instruction, start)

@@ -85,8 +85,7 @@ def check_flags(flags: Sequence[Flag], table: FlagTable, start: int) -> dict[str
     """
     values: dict[str, list[Text]] = {}
     for flag in flags:
-        fault = _flag_fault(flag, table.get(flag.name), is_again=flag.name in values)
-        if fault:
+        if fault := _flag_fault(flag, table.get(flag.name), is_again=flag.name in values):
             raise BuildError(fault, start=start, offset=flag.offset)
         values.setdefault(flag.name, []).append(flag.value or Text("", ()))
     return values
@@ -97,14 +96,13 @@ def _flag_fault(flag: Flag, kind: FlagKind | None, *, is_again: bool) -> str | N
         return f"unknown flag: --{flag.name}"
     if is_again and kind is not FlagKind.TEXTS:
         return f"duplicate flag specified: --{flag.name}"
-    if kind is not FlagKind.SWITCH:
-        return None if flag.value is not None else f"missing a value on flag: --{flag.name}"
-    if flag.value is None:
+    is_switch, value = kind is FlagKind.SWITCH, flag.value
+    if value is None and is_switch:
         return None
-    if not flag.value.chars:
+    if value is None or (is_switch and not value.chars):
         return f"missing a value on flag: --{flag.name}"
-    if flag.value.chars.lower() not in ("true", "false"):
-        return f"expecting boolean value for flag --{flag.name}, not: {flag.value.chars}"
+    if is_switch and value.chars.lower() not in ("true", "false"):
+        return f"expecting boolean value for flag --{flag.name}, not: {value.chars}"
     return None
 
 
@@ -163,8 +161,7 @@ def _list(name: str, arguments: Text, start: int) -> list[Text]:
     if in_json is None:
         return split_words(arguments)
     # What an escape of JSON stands for has no place of its own.
-    place = arguments.offsets[0]
-    return [Text(chars, (place,) * len(chars)) for chars in in_json]
+    return [Text(chars, [arguments.offsets[0]] * len(chars)) for chars in in_json]
 
 
 def _is_heredoc(word: str) -> bool:
@@ -189,10 +186,10 @@ def _pairs(name: str) -> Validator:
         if not words:
             raise BuildError.at(arguments, f"{name} requires at least one argument", start)
         if "=" not in words[0].chars:
-            if len(split_words(rest)) < 2:  # noqa: PLR2004  (the old form: name value)
+            key, *value = split_words(rest)
+            if not value:
                 raise ParserError.at(rest, f"{name} must have two arguments", start)
             check_flags(flags, NO_FLAGS, start)
-            key = split_words(rest)[0]
             return Other((key, rest[len(key) :]))
         parts: list[Text] = []
         for word in words:
@@ -279,8 +276,7 @@ def _healthcheck(arguments: Text, start: int, _escape: str) -> Other:
         return Other()
     check_flags(flags, _HEALTHCHECK_FLAGS, start)
     if kind != "CMD":
-        message = f'Unknown type "{kind}" in HEALTHCHECK (try CMD)'
-        raise BuildError.at(words[0], message, start)
+        raise BuildError.at(words[0], f'Unknown type "{kind}" in HEALTHCHECK (try CMD)', start)
     if not len(command) or in_json == []:
         raise BuildError.at(rest, "Missing command after HEALTHCHECK CMD", start)
     return Other()

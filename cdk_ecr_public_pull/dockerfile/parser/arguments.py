@@ -237,8 +237,7 @@ def parse_json(text: str) -> list[str] | None:
     """
     if not text.startswith("["):
         return None
-    # Imported when it is needed: most arguments are words.
-    import json  # noqa: PLC0415
+    import json  # noqa: PLC0415  (most arguments are words)
 
     try:
         values = json.loads(text, parse_constant=_refuse_constant)

@@ -131,8 +131,7 @@ def _directives(content: bytes, *, start: int, mark: str, trim: bool) -> list[Di
 def _syntax_of_json(content: bytes, *, start: int) -> Directive | None:
     if not content[start:].lstrip(b" \t\r\n").startswith(b"{"):
         return None
-    # Imported when it is needed: hardly a file is one.
-    import json  # noqa: PLC0415
+    import json  # noqa: PLC0415  (hardly a file is one)
 
     try:
         document = json.loads(content[start:])

@@ -54,8 +54,7 @@ def analyze(file: ParsedDockerfile, conditions: Conditions) -> Analysis:
     find_images(analysis)
     graph = analysis.graph
     if any(stage.steps for stage in graph.stages):
-        # Imported when it is needed: most instructions are skipped.
-        from cdk_ecr_public_pull.dockerfile.stages.unbuildable import build_errors  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.stages.unbuildable import build_errors  # noqa: PLC0415  (most instructions are skipped)
 
         analysis.errors += build_errors(graph, analysis.reachable, conditions.build_args)
     return analysis
@@ -133,7 +132,7 @@ def _set_up(
     analysis.target = _target(graph, target)
     graph.connect()
     if graph.has_links:
-        from cdk_ecr_public_pull.dockerfile.stages.unbuildable import refuse_cycles  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.stages.unbuildable import refuse_cycles  # noqa: PLC0415  (few files have stages that take from others)
 
         refuse_cycles(graph.states)
     if graph.has_triggers:
@@ -172,7 +171,7 @@ def _add_stage(analysis: Analysis, node: From, stage: State) -> None:
 
 def _check_platform(analysis: Analysis, platform: Text, use: Use) -> None:
     """Refuse a platform that is none; which it is matters to no name."""
-    from cdk_ecr_public_pull.images.platform import (  # noqa: PLC0415
+    from cdk_ecr_public_pull.images.platform import (  # noqa: PLC0415  (few FROM lines have a platform)
         InvalidPlatform,
         parse_platform,
     )

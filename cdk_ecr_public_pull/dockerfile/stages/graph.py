@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cdk_ecr_public_pull.dockerfile.expansion.expand import Expansion, expand
+from cdk_ecr_public_pull.dockerfile.expansion.expand import Expansion, is_plain
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import (
     SCRATCH,
     Copy,
@@ -18,7 +18,7 @@ from cdk_ecr_public_pull.dockerfile.instructions.nodes import (
     Run,
     Via,
 )
-from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, WordError
+from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text
 
 # strconv.Atoi's integers; one beyond 64 bits is read as a name.
 _INTEGER = r"[+-]?0*([0-9]{1,19})"
@@ -52,7 +52,14 @@ class State:
     """
 
     __slots__ = (
-        *("base", "base_name", "depends_on", "index", "name", "order", "start", "steps"),
+        "base",
+        "base_name",
+        "depends_on",
+        "index",
+        "name",
+        "order",
+        "start",
+        "steps",
         "triggers",
     )
 
@@ -94,7 +101,15 @@ class Use:
     """
 
     __slots__ = (
-        *("error", "expansion", "order", "stage", "start", "state", "unresolved", "users", "via"),
+        "error",
+        "expansion",
+        "order",
+        "stage",
+        "start",
+        "state",
+        "unresolved",
+        "users",
+        "via",
         "word",
     )
 
@@ -231,28 +246,22 @@ class StageGraph:
     def _connect(self, step: Step, node: Node, stage: State, users: Sequence[State]) -> None:
         taken = stage.depends_on if node is step.node else stage.triggers
         for via, word in _named_in(node):
-            if word is None:
-                if users:
-                    self._take_nothing(step, taken)
-                continue
             state = None
             # A trigger that no stage fires names what a build on top will find.
             if users:
-                if via is Via.COPY:
+                if via is Via.COPY and word is not None:
                     self._refuse_variables(word, step.start)
-                state = self._state_for(word.chars, step.start, by_index=via is Via.COPY)
+                # A mount that names nothing is one of scratch.
+                name = SCRATCH if word is None else word.chars
+                state = self._state_for(name, step.start, by_index=via is Via.COPY)
                 self.has_links = self.has_links or state.index is not None
                 taken.append(state)
+            if word is None:
+                continue
             kind = via if node is step.node else Via.ONBUILD
             self.uses.append(
                 Use(kind, word, step.start, step.order, stage=stage, users=users, state=state)
             )
-
-    def _take_nothing(self, step: Step, taken: list[State]) -> None:
-        """Count a mount that names nothing: BuildKit takes it for one of ``scratch``."""
-        state = self._state_for(SCRATCH, step.start, by_index=False)
-        self.has_links = self.has_links or state.index is not None
-        taken.append(state)
 
     def _state_for(self, name: str, start: int, *, by_index: bool) -> State:
         digits = re.fullmatch(_INTEGER, name) if by_index else None
@@ -268,20 +277,12 @@ class StageGraph:
         return found
 
     def _refuse_variables(self, word: Text, start: int) -> None:
-        if not _is_plain(word, self.escape):
+        if not is_plain(word, escape=self.escape):
             message = (
                 "variable expansion is not supported for --from, define a new stage with FROM "
                 "using ARG from global scope as a workaround"
             )
             raise BuildError.at(word, message, start)
-
-
-def _is_plain(word: Text, escape: str) -> bool:
-    """Whether BuildKit finds nothing to expand in a word."""
-    try:
-        return expand(word, {}, escape=escape).text.chars == word.chars
-    except WordError:
-        return False
 
 
 def _named_in(node: Node) -> Iterable[tuple[Via, Text | None]]:

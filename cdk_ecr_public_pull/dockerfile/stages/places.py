@@ -81,8 +81,7 @@ class Analysis:
         return self._args
 
     def _new_args(self) -> BuildArgs:
-        # Imported when it is needed: many files have none.
-        from cdk_ecr_public_pull.dockerfile.stages.build_args import (  # noqa: PLC0415
+        from cdk_ecr_public_pull.dockerfile.stages.build_args import (  # noqa: PLC0415  (many files have none)
             BuildArgs,
             platform_args,
         )
@@ -188,8 +187,7 @@ def _image_of(analysis: Analysis, use: Use, refused: set[int]) -> ImageReference
 
 def _image_without_args(analysis: Analysis, use: Use) -> ImageReference | None:
     """The image of a FROM line of which build arguments tell the tag or the digest."""
-    # Imported when it is needed: most FROM lines name their image.
-    from cdk_ecr_public_pull.images.partial import UNKNOWN, with_written_parts  # noqa: PLC0415
+    from cdk_ecr_public_pull.images.partial import UNKNOWN, with_written_parts  # noqa: PLC0415  (most FROM lines name their image)
 
     args = analysis.args.opened
     try:

@@ -15,10 +15,10 @@ def refuse_cycles(states: Iterable[State]) -> None:
     """Refuse stages that depend on themselves.
 
     Args:
-    states: The stages and images of a build.
+        states: The stages and images of a build.
 
     Raises:
-    BuildError: A stage does.
+        BuildError: A stage does.
     """
     done: set[int] = set()
     for start in states:

@@ -54,8 +54,7 @@ def _width(text: str) -> int:
     """How many cells of a terminal a text takes that is printed by way of ``escape_controls``."""
     if text.isascii():
         return len(escape_controls(text))
-    # Few lines need it, and the import takes time.
-    from unicodedata import category, east_asian_width  # noqa: PLC0415
+    from unicodedata import category, east_asian_width  # noqa: PLC0415  (few lines need it, and the import takes time)
 
     return sum(
         0 if category(char) in ("Mn", "Me") else 2 if east_asian_width(char) in "FW" else 1
