@@ -71,9 +71,8 @@ class Tally:
         """Count what came of a file."""
         if result.is_usable:
             is_first = self.files == 0
-            self.undeclared = result.undeclared & (
-                result.undeclared if is_first else self.undeclared
-            )
+            others = result.undeclared if is_first else self.undeclared
+            self.undeclared = result.undeclared & others
         self.files += result.is_usable
         self.errors += result.errors
         self.warnings += result.warnings

@@ -17,7 +17,7 @@ from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference, par
 from cdk_ecr_public_pull.report.finding import Finding
 from cdk_ecr_public_pull.report.locations import Location
 from cdk_ecr_public_pull.report.rules import Rule
-from cdk_ecr_public_pull.report.verdicts import explain_verdict
+from cdk_ecr_public_pull.report.verdicts import explain_verdict, repository_key
 
 # As in typing, whose import would make every start slower.
 TYPE_CHECKING = False
@@ -203,9 +203,9 @@ def _foreign(decision: Decision, reporter: Reporter) -> Iterator[Finding]:
     remedy = _SEE_DOCUMENTATION
     if verdict in _WITHOUT_COPY:
         source = "is pulled from Docker Hub, and "
-        key = image.familiar.removesuffix(f":{image.tag}")
+        key = repository_key(image)
         remedy = (
-            f'copy it to a registry of yours, and name that under mirrors: "{key}" = "…"; {remedy}'
+            f'copy it to a registry of yours, and name that under mirrors: {key} = "…"; {remedy}'
         )
     message = (
         f"{image.familiar} {source}reads this file in a language of its own: "

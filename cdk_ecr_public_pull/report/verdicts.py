@@ -17,7 +17,7 @@ def explain_verdict(resolution: Resolution, name: str) -> tuple[Rule, str, str] 
     Returns:
         The rule, the message and the remedy; None if it has a copy or needs none.
     """
-    key = f'"{_repository(resolution.reference)}"'
+    key = repository_key(resolution.reference)
     match resolution.verdict:
         case Verdict.WITHDRAWN:
             message = f"{name} is gone: {resolution.reason}"
@@ -38,7 +38,11 @@ def explain_verdict(resolution: Resolution, name: str) -> tuple[Rule, str, str] 
             return None
 
 
-def _repository(image: ImageReference) -> str:
-    """The image's repository as people write it, and as a key of the configuration."""
+def repository_key(image: ImageReference) -> str:
+    """The image's repository as a key of the configuration, in its quotes: ``"grafana/loki"``.
+
+    Args:
+        image: The image; its tag and digest do not count.
+    """
     name = image.familiar.partition("@")[0]
-    return name.removesuffix(f":{image.tag}") if image.tag else name
+    return f'"{name.removesuffix(f":{image.tag}") if image.tag else name}"'

@@ -55,7 +55,6 @@ def check_file(name: str, *, config: Config, as_json: bool = False) -> FileResul
 
 
 def _report(findings: Sequence[Finding], content: bytes, *, as_json: bool) -> str:
-    # Each is imported when it is needed: a file without findings does without both.
     if as_json:
         from cdk_ecr_public_pull.report.formats.json import findings_as_json  # noqa: PLC0415  (a file without findings does without it)
 

@@ -1,4 +1,4 @@
-"""The folder of a build context, as the user has it: its Dockerfiles and ignore named_files."""
+"""The folder of a build context, as the user has it: its Dockerfiles and ignore files."""
 
 from __future__ import annotations
 
