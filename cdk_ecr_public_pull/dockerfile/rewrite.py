@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
+from cdk_ecr_public_pull.dockerfile.parser.source_text import LONGEST_LINE
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.places import Conditions, copied_frontend
 from cdk_ecr_public_pull.images.mirrors import Verdict, default_mirrors
@@ -145,9 +146,7 @@ class _Plan:
             analysis, self._mirrors, self._reporter.wants_pull, moves_digests=unsafe_fixes
         )
         edits = {it.move.edit for it in self._decisions if it.move and it.move.edit}
-        if not edits or (
-            not is_made and all(it.is_plain for it in self._decisions if it.is_mended)
-        ):
+        if not edits or (not is_made and self._is_plain(edits)):
             return
         from cdk_ecr_public_pull.dockerfile.edits.verify import (  # noqa: PLC0415  (needed only where a change is made or not plain)
             changed_args,
@@ -165,6 +164,12 @@ class _Plan:
             self._changed_args = changed_args(analysis, after)
         else:
             self.give_up()
+
+    def _is_plain(self, edits: Collection[Edit]) -> bool:
+        """Whether it needs no proof what would come of changes."""
+        # As long as the whole file is no longer than a line may be, no line is.
+        length = len(self.content) + sum(len(edit.replacement) for edit in edits)
+        return length <= LONGEST_LINE and all(it.is_plain for it in self._decisions if it.is_mended)
 
     def give_up(self) -> None:
         """Leave the file as it was given."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cdk_ecr_public_pull.dockerfile.pulls import FoundPulls, find_pulls
-from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
+from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile, rewrite_dockerfile
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.report.finding import Finding
@@ -108,7 +108,7 @@ def check_unchanged(
     mirrors: Mirrors | None = None,
     settings: RuleSettings | None = None,
 ) -> tuple[Finding, ...]:
-    """Hold that a rewrite changes nothing, and which rules its findings name.
+    """Hold that a rewrite changes nothing, which rules its findings name, and that a check agrees.
 
     Args:
         content: The Dockerfile.
@@ -122,6 +122,7 @@ def check_unchanged(
     rewrite = rewrite_dockerfile(content, mirrors=mirrors, settings=settings)
     assert (rewrite.content, rewrite.edits) == (content, ())
     assert [str(finding.rule) for finding in rewrite.findings] == list(rules)
+    assert check_dockerfile(content, mirrors=mirrors, settings=settings) == rewrite.findings
     return rewrite.findings
 
 

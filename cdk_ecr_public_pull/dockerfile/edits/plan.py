@@ -135,11 +135,18 @@ def decide(
         elif image.digest and not moves_digests:
             decision.move = Move(obstacle=Obstacle.DIGEST)
         else:
-            decision.move = _plan_move(use, copy.name, analysis)
+            move = _plan_move(use, copy.name, analysis)
+            takes_line = move.edit is not None and _takes_line(move.edit, analysis.file.content)
+            decision.move = Move(obstacle=Obstacle.UNVERIFIED) if takes_line else move
         planned.append(decision)
     if any(it.move is not None and it.move.site is not None for it in planned):
         _settle_shared_args(planned, analysis)
     return decisions
+
+
+def _takes_line(edit: Edit, content: bytes) -> bool:
+    """Whether a change takes a line away, so that what follows it is no longer where it was."""
+    return b"\n" in content[edit.start : edit.end]
 
 
 def _plan_move(use: Use, new_name: str, analysis: Analysis) -> Move:
