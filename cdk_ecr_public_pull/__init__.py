@@ -7,9 +7,8 @@ its command line, never imports ``aws_cdk``, which takes a second and starts Nod
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-# As in typing, whose import would make every start of the command line slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.builds.login import (
         LoginRegion,

@@ -21,10 +21,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cdk_ecr_public_pull.errors import InvalidConfig
-from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
 from cdk_ecr_public_pull.printable import escape_controls
 from cdk_ecr_public_pull.report.rules import Rule, RuleSettings, Severity
 
@@ -40,8 +40,7 @@ _LEVELS: Mapping[str, Severity | None] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(NamedTuple):
     """What a project says about its images.
 
     Attributes:
@@ -53,8 +52,8 @@ class Config:
         folder: The folder that the patterns start at; the working folder if left out.
     """
 
-    mirrors: Mirrors = field(default_factory=Mirrors)
-    settings: RuleSettings = field(default_factory=RuleSettings)
+    mirrors: Mirrors = default_mirrors()
+    settings: RuleSettings = RuleSettings()
     ignore: tuple[str, ...] = ()
     folder: str = "."
 

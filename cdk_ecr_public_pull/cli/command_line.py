@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull import __version__
 from cdk_ecr_public_pull.images.platform import (
@@ -12,8 +13,6 @@ from cdk_ecr_public_pull.images.platform import (
 )
 from cdk_ecr_public_pull.printable import escape_controls
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 

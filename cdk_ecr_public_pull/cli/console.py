@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull.printable import escape_controls
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn, TextIO
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from cdk_ecr_public_pull.cli.console import complaint
 from cdk_ecr_public_pull.cli.statuses import FOUND, OK, UNUSABLE
@@ -11,16 +11,13 @@ from cdk_ecr_public_pull.errors import EcrPublicPullError
 from cdk_ecr_public_pull.printable import escape_controls
 from cdk_ecr_public_pull.report.rules import Severity
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cdk_ecr_public_pull.report.finding import Finding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What came of one file: ready to be printed, and small enough to be sent by a worker.
 
     Attributes:

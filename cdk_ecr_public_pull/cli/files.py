@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cdk_ecr_public_pull.discovery.dockerfiles import STDIN
 from cdk_ecr_public_pull.errors import UnusableFile
@@ -18,8 +18,7 @@ _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadFile:
+class ReadFile(NamedTuple):
     """A file that was read.
 
     Attributes:

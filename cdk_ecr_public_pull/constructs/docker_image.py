@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -85,7 +84,7 @@ class EcrPublicDockerImage:
         if resolution.replacement is not None:
             return cdk.DockerImage.from_registry(str(resolution.replacement))
         if resolution.verdict in _REMEDIES:
-            name = replace(reference, tag=None, digest=None).familiar
+            name = reference._replace(tag=None, digest=None).familiar
             remedy = _REMEDIES[resolution.verdict].format(
                 name=name, mirrors=f'mirrors=Mirrors(mirrors={{{name!r}: "…"}})'
             )

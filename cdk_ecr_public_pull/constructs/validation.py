@@ -94,12 +94,12 @@ class DockerHubPulls:
             folder=".",
         )
         settings = {**config.settings.severities, **given.settings.severities}
-        config = replace(
-            config if ignore is None else replace(config, ignore=given.ignore, folder="."),
+        if ignore is not None:
+            config = config._replace(ignore=given.ignore, folder=".")
+        self._config: Config = config._replace(
             mirrors=(mirrors or config.mirrors).with_local_images(local_images),
             settings=RuleSettings(severities=settings),
         )
-        self._config: Config = config
 
     @property
     def name(self) -> str:

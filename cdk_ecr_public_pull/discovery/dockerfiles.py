@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cdk_ecr_public_pull.printable import escape_controls
 
@@ -17,8 +17,7 @@ _DOCKERFILE = r"(?is)(?:dockerfile|containerfile)(?:\..+)?|.+\.(?:dockerfile|con
 _IGNORE_FILE = ".dockerignore"
 
 
-@dataclass(slots=True, kw_only=True)
-class FoundDockerfiles:
+class FoundDockerfiles(NamedTuple):
     """The files that were asked for.
 
     Attributes:
@@ -28,9 +27,9 @@ class FoundDockerfiles:
         warnings: What else should be known.
     """
 
-    names: list[str] = field(default_factory=list)
-    unusable: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    names: list[str]
+    unusable: list[str]
+    warnings: list[str]
 
 
 def find_dockerfiles(
@@ -47,7 +46,7 @@ def find_dockerfiles(
         The files, in the order of the paths, and below a folder in that of their names.
         Of a file and a symbolic link to it, the file is taken.
     """
-    found = FoundDockerfiles()
+    found = FoundDockerfiles(names=[], unusable=[], warnings=[])
     names: list[str] = []
     for path in paths:
         if path == STDIN:
@@ -61,7 +60,7 @@ def find_dockerfiles(
     wanted = [name for name in names if name == STDIN or not is_ignored(name)]
     # Below one folder each name is another file, unless there are links.
     may_repeat = len(paths) > 1 or any(map(os.path.islink, wanted))
-    found.names += _each_once(wanted) if may_repeat else wanted
+    found.names.extend(_each_once(wanted) if may_repeat else wanted)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull.dockerfile.edits.plan import Move, Obstacle
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
@@ -19,8 +20,6 @@ from cdk_ecr_public_pull.report.locations import Location
 from cdk_ecr_public_pull.report.rules import Rule
 from cdk_ecr_public_pull.report.verdicts import explain_verdict, repository_key
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.dockerfile.edits.plan import Decision
     from cdk_ecr_public_pull.dockerfile.stages.places import Analysis

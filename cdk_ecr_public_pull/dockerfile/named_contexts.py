@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from cdk_ecr_public_pull.dockerfile.edits.plan import Decision, Move, Obstacle, context_name
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
@@ -38,8 +38,6 @@ from cdk_ecr_public_pull.report.finding import Finding
 from cdk_ecr_public_pull.report.reporter import Reporter
 from cdk_ecr_public_pull.report.rules import RuleSettings
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.dockerfile.pulls import Pull
     from cdk_ecr_public_pull.dockerfile.stages.graph import Use
@@ -48,8 +46,7 @@ if TYPE_CHECKING:
 _BUILDING_MACHINES = (DEFAULT_PLATFORM, "linux/arm64")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedContexts:
+class PlannedContexts(NamedTuple):
     """The build contexts that move the pulls of a Dockerfile.
 
     Attributes:
@@ -101,9 +98,8 @@ def plan_contexts(
     mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
     given_names = frozenset(_by_name(given))
     planner = _Planner(
-        content=content,
-        mirrors=mirrors,
-        reporter=Reporter(content, path=path, settings=settings),
+        mirrors,
+        Reporter(content, path=path, settings=settings),
         given=given_names,
         may_move=bool(given_names) or _takes_contexts(content, build_args or {}),
     )
@@ -167,13 +163,14 @@ def _contexts(decisions: Iterable[Decision]) -> Iterator[tuple[str, str]]:
             yield move.context, f"{IMAGE_SCHEME}{copy}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Planner:
-    content: bytes
-    mirrors: Mirrors
-    reporter: Reporter
-    given: frozenset[str]
-    may_move: bool
+    def __init__(
+        self, mirrors: Mirrors, reporter: Reporter, *, given: frozenset[str], may_move: bool
+    ) -> None:
+        self.mirrors = mirrors
+        self.reporter = reporter
+        self.given = given
+        self.may_move = may_move
 
     def decisions(self, analysis: Analysis) -> list[Decision]:
         """Decide about each image that a build pulls whether a context moves it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
 from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
@@ -18,8 +18,7 @@ from cdk_ecr_public_pull.images.reference import ImageReference
 from cdk_ecr_public_pull.report.locations import Location, Locations, Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pull:
+class Pull(NamedTuple):
     """A place of a Dockerfile that makes the build pull an image.
 
     Attributes:
@@ -55,8 +54,7 @@ class Pull:
     unresolved: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DockerfileError:
+class DockerfileError(NamedTuple):
     """Why BuildKit refuses a Dockerfile.
 
     Attributes:
@@ -73,8 +71,7 @@ class DockerfileError:
     missing_args: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundPulls:
+class FoundPulls(NamedTuple):
     """The pulls of a Dockerfile.
 
     Attributes:

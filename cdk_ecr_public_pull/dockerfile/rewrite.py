@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.source_text import LONGEST_LINE
@@ -14,8 +14,6 @@ from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.report.reporter import Reporter
 from cdk_ecr_public_pull.report.rules import RuleSettings
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.dockerfile.edits.plan import Decision
     from cdk_ecr_public_pull.images.mirrors import Mirrors
@@ -23,8 +21,7 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.report.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(NamedTuple):
     """A Dockerfile whose pulls have been moved.
 
     Attributes:
@@ -122,7 +119,7 @@ class _Plan:
         self.content = content
         self._file = ParsedDockerfile(content)
         self.edits: tuple[Edit, ...] = ()
-        self._conditions = replace(conditions, frontend=copied_frontend(mirrors))
+        self._conditions = conditions._replace(frontend=copied_frontend(mirrors))
         self._mirrors = mirrors
         self._reporter = reporter
         self._analysis = analyze(self._file, self._conditions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cdk_ecr_public_pull.errors import InvalidConfig, InvalidReference
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference, split_registry
@@ -78,8 +78,7 @@ class Copies:
                 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImagePattern:
+class ImagePattern(NamedTuple):
     """A name that was declared, or a pattern of names; ``*`` stands for any characters.
 
     Attributes:

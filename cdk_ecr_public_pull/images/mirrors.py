@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.declared import Copies, ImagePattern, LocalImages
@@ -46,8 +46,7 @@ class Verdict(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(NamedTuple):
     """The answer to "where is the copy of this image?".
 
     Attributes:
@@ -68,7 +67,6 @@ class Resolution:
     evidence: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Mirrors:
     """Which images have copies, and where.
 
@@ -91,21 +89,28 @@ class Mirrors:
             side alone, or a copy is on Docker Hub or would be moved again.
     """
 
-    mirrors: Mapping[str, str] = field(default_factory=dict)
-    local_images: Iterable[str] = ()
-    _resolved: dict[ImageReference, Resolution] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
-    _copies: Copies = field(init=False, repr=False, compare=False)
-    _local: LocalImages = field(init=False, repr=False, compare=False)
+    def __init__(
+        self, *, mirrors: Mapping[str, str] | None = None, local_images: Iterable[str] = ()
+    ) -> None:
+        """Check and compile what is given."""
+        self.mirrors = dict(mirrors or {})
+        self.local_images = tuple(local_images)
+        self._copies = Copies(self.mirrors)
+        self._local = LocalImages(self.local_images)
+        self._resolved: dict[ImageReference, Resolution] = {}
 
-    def __post_init__(self) -> None:
-        """Check and compile what was given."""
-        given = tuple(self.local_images)
-        object.__setattr__(self, "mirrors", dict(self.mirrors))
-        object.__setattr__(self, "local_images", given)
-        object.__setattr__(self, "_copies", Copies(self.mirrors))
-        object.__setattr__(self, "_local", LocalImages(given))
+    def __eq__(self, other: object) -> bool:
+        """Whether the same was declared."""
+        if not isinstance(other, Mirrors):
+            return NotImplemented
+        declared = other.mirrors, other.local_images
+        return (self.mirrors, self.local_images) == declared
+
+    __hash__ = None  # type: ignore[assignment]  # the attributes are dictionaries
+
+    def __repr__(self) -> str:
+        """The call that makes these mirrors."""
+        return f"Mirrors(mirrors={self.mirrors!r}, local_images={self.local_images!r})"
 
     def with_local_images(self, local_images: Iterable[str]) -> Mirrors:
         """These mirrors, with more images declared to be local.
@@ -113,7 +118,7 @@ class Mirrors:
         Args:
             local_images: Names or patterns, as in the attribute of that name.
         """
-        return replace(self, local_images=(*self.local_images, *local_images))
+        return Mirrors(mirrors=self.mirrors, local_images=(*self.local_images, *local_images))
 
     def declared_copies(self) -> tuple[tuple[str, str], ...]:
         """The full names in ``mirrors``, each with that of its copy.
@@ -219,6 +224,6 @@ def _mirrored(
     return Resolution(
         reference=reference,
         verdict=Verdict.MIRRORED,
-        replacement=replace(reference, registry=registry, repository=repository),
+        replacement=reference._replace(registry=registry, repository=repository),
         evidence=evidence,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.reference import ImageReference
@@ -12,8 +12,7 @@ UNKNOWN = "\0"
 """Stands in a name for a part that is not known; no name can hold it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartialReference:
+class PartialReference(NamedTuple):
     """An image of which at least the registry and the repository are known.
 
     Attributes:
@@ -36,7 +35,7 @@ class PartialReference:
         Args:
             image: The image; its own tag and digest do not count.
         """
-        return replace(image, tag=None, digest=None).familiar + self.version
+        return image._replace(tag=None, digest=None).familiar + self.version
 
 
 def parse_partial(text: str) -> PartialReference | None:
@@ -83,7 +82,7 @@ def with_written_parts(text: str, parts: Iterable[str]) -> ImageReference | None
     written = iter(parts)
     version = text[len(_split_version(text)[0]) :]
     tag, _, digest = ("".join(_filled(part, written)) for part in version.partition("@"))
-    return replace(partial.reference, tag=tag.removeprefix(":") or None, digest=digest or None)
+    return partial.reference._replace(tag=tag.removeprefix(":") or None, digest=digest or None)
 
 
 def _filled(text: str, parts: Iterator[str]) -> Iterator[str]:

@@ -20,8 +20,8 @@ A name of one component on Docker Hub is an official image, in ``library/``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from cdk_ecr_public_pull.errors import InvalidReference
 
@@ -43,11 +43,10 @@ _REFERENCE = re.compile(
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
     r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?"
 )
-_IMAGE_ID = r"[a-f0-9]{64}"
+_IMAGE_ID_LENGTH = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageReference:
+class ImageReference(NamedTuple):
     """The name of an image: where it is, and which version of it.
 
     Attributes:
@@ -77,7 +76,7 @@ class ImageReference:
             InvalidReference: The text is not an image name. The message is the
                 cause, in the words of Docker's own errors where it has some.
         """
-        if re.fullmatch(_IMAGE_ID, text):
+        if _is_image_id(text):
             msg = f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings"
             raise InvalidReference(msg)
         registry, rest = split_registry(text)
@@ -111,7 +110,7 @@ class ImageReference:
         for name in (self.repository.removeprefix(_OFFICIAL), self.repository):
             # `docker.io/foo.bar/x` must keep its registry: `foo.bar` alone would be one.
             means_this = split_registry(name) == (self.registry, self.repository)
-            if means_this and not re.fullmatch(_IMAGE_ID, name + version):
+            if means_this and not _is_image_id(name + version):
                 return name + version
         return text
 
@@ -126,7 +125,7 @@ class ImageReference:
 
     def with_default_tag(self) -> ImageReference:
         """This reference, with the tag ``latest`` if it has neither tag nor digest."""
-        return self if self.tag or self.digest else replace(self, tag="latest")
+        return self if self.tag or self.digest else self._replace(tag="latest")
 
     def __str__(self) -> str:
         """The canonical text, such as ``docker.io/library/node:21``."""
@@ -169,6 +168,10 @@ def split_registry(text: str) -> tuple[str, str]:
     if registry == DOCKER_HUB and "/" not in rest:
         rest = _OFFICIAL + rest
     return registry, rest
+
+
+def _is_image_id(text: str) -> bool:
+    return len(text) == _IMAGE_ID_LENGTH and not text.strip("0123456789abcdef")
 
 
 def _check_digest(digest: str) -> None:

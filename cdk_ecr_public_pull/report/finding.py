@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cdk_ecr_public_pull.report.edit import Edit
 from cdk_ecr_public_pull.report.rules import Rule, Severity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """Something about a Dockerfile that its author should know.
 
     Attributes:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull.report.locations import Location, Locations, Span
 from cdk_ecr_public_pull.report.rules import Rule, RuleSettings
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

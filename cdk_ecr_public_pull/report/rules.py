@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -35,15 +35,14 @@ class Rule(StrEnum):
 _ERRORS = frozenset({Rule.DOCKER_HUB_PULL, Rule.WITHDRAWN_IMAGE, Rule.INVALID_DOCKERFILE})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSettings:
+class RuleSettings(NamedTuple):
     """How grave each rule's findings are.
 
     Attributes:
         severities: The rules that differ from their defaults; None turns one off.
     """
 
-    severities: Mapping[Rule, Severity | None] = field(default_factory=dict)
+    severities: Mapping[Rule, Severity | None] = {}
 
     def severity(self, rule: Rule) -> Severity | None:
         """The severity of a rule's findings; None if it is off."""

@@ -24,6 +24,14 @@ def find(*paths: str) -> FoundDockerfiles:
     return find_dockerfiles(paths, is_ignored=lambda _: False)
 
 
+def _found(
+    names: list[str] | None = None,
+    unusable: list[str] | None = None,
+    warnings: list[str] | None = None,
+) -> FoundDockerfiles:
+    return FoundDockerfiles(names or [], unusable or [], warnings or [])
+
+
 def git(folder: Path, *arguments: str) -> None:
     """Run git, as nobody in particular."""
     identity = ("-c", "user.name=x", "-c", "user.email=x@example.com")
@@ -83,13 +91,13 @@ def test_paths(cli: Cli, path: str, names: list[str]) -> None:
         cli.write(name, HUB)
     (cli.folder / "a" / "c.Dockerfile").mkdir()
     (cli.folder / "to-a").symlink_to("a")
-    assert find(path) == FoundDockerfiles(names=names)
+    assert find(path) == _found(names=names)
 
 
 def test_an_absolute_folder(cli: Cli) -> None:
     """Below an absolute folder the names are absolute."""
     path = cli.write("a/Dockerfile", HUB)
-    assert find(str(cli.folder)) == FoundDockerfiles(names=[str(path)])
+    assert find(str(cli.folder)) == _found(names=[str(path)])
 
 
 def test_a_folder_that_cannot_be_read(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,10 +112,10 @@ def test_a_folder_that_cannot_be_read(cli: Cli, monkeypatch: pytest.MonkeyPatch)
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    assert find(".") == FoundDockerfiles(
+    assert find(".") == _found(
         names=["Dockerfile", "b/Dockerfile"], unusable=["./a: cannot be read: Permission denied"]
     )
-    assert find("a") == FoundDockerfiles(unusable=["a: cannot be read: Permission denied"])
+    assert find("a") == _found(unusable=["a: cannot be read: Permission denied"])
 
 
 @pytest.fixture
@@ -135,13 +143,13 @@ TRACKED = ["Dockerfile", "a/forced.Dockerfile", "a/new.Dockerfile", "a/é.Docker
 def test_a_checkout(checkout: Cli, path: str, names: list[str]) -> None:
     """What git tracks or does not ignore is found, if it is there, from any folder of it."""
     assert checkout.folder.is_dir()
-    assert find(path) == FoundDockerfiles(names=names)
+    assert find(path) == _found(names=names)
 
 
 def test_an_ignored_folder(checkout: Cli) -> None:
     """A folder that git ignores has no files, and the message says how to name them."""
     assert checkout.folder.is_dir()
-    assert find("build") == FoundDockerfiles(
+    assert find("build") == _found(
         unusable=[
             (
                 "build: no Dockerfile in this folder; looked for Dockerfile, Dockerfile.*, "
@@ -160,7 +168,7 @@ def test_the_environment_of_a_hook(checkout: Cli, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(other))
     monkeypatch.setenv("GIT_INDEX_FILE", ".git/other-index")
-    assert find(".") == FoundDockerfiles(names=TRACKED)
+    assert find(".") == _found(names=TRACKED)
 
 
 def test_checkouts_in_a_checkout(cli: Cli) -> None:
@@ -180,11 +188,11 @@ def test_checkouts_in_a_checkout(cli: Cli) -> None:
     cli.write("outer/sub/module/new.Dockerfile", HUB)
     cli.write("outer/sub/module/ignored.Dockerfile", HUB)
     below = ["sub/module/Dockerfile", "sub/module/new.Dockerfile"]
-    assert find("outer") == FoundDockerfiles(
+    assert find("outer") == _found(
         names=[f"outer/{name}" for name in ("Dockerfile", "loose/Dockerfile", *below)]
     )
-    assert find("outer/sub") == FoundDockerfiles(names=[f"outer/{name}" for name in below])
-    assert find("outer/sub/module") == FoundDockerfiles(names=[f"outer/{name}" for name in below])
+    assert find("outer/sub") == _found(names=[f"outer/{name}" for name in below])
+    assert find("outer/sub/module") == _found(names=[f"outer/{name}" for name in below])
 
 
 def hide_git(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,7 +225,7 @@ def test_a_checkout_that_git_cannot_list(
 ) -> None:
     """Without git's help every Dockerfile is found, and a warning says so."""
     spoil(checkout, monkeypatch)
-    assert find(".") == FoundDockerfiles(
+    assert find(".") == _found(
         names=sorted([*TRACKED, "a/ignored.Dockerfile", "build/Dockerfile"]),
         warnings=[f".: {cause}; files that git ignores are looked at too"],
     )
@@ -235,4 +243,4 @@ def test_ignored_files(cli: Cli) -> None:
     found = find_dockerfiles(
         [".", "vendor/Dockerfile", "vendor"], is_ignored=lambda name: name.startswith("vendor")
     )
-    assert found == FoundDockerfiles(names=["Dockerfile"])
+    assert found == _found(names=["Dockerfile"])

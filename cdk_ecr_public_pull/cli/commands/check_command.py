@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import partial
+from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull.cli.commands.common import config_of, work_on
 from cdk_ecr_public_pull.cli.file_result import FileResult, result_of
@@ -12,8 +13,6 @@ from cdk_ecr_public_pull.cli.files import read_file
 from cdk_ecr_public_pull.config import Config
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -7,8 +7,8 @@ default of the ARG that the name comes from, so that ``--build-arg`` keeps worki
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING, NamedTuple
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
 from cdk_ecr_public_pull.dockerfile.parser.source_text import span_of
@@ -18,8 +18,6 @@ from cdk_ecr_public_pull.images.prefix import replaced_prefix
 from cdk_ecr_public_pull.images.reference import ImageReference, parse_image
 from cdk_ecr_public_pull.report.edit import Edit
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.dockerfile.expansion.expand import Expansion
     from cdk_ecr_public_pull.dockerfile.stages.build_args import ArgSite, BuildArgs, EmptyDefault
@@ -43,8 +41,7 @@ class Obstacle(Enum):
     IGNORED_ELSEWHERE = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(NamedTuple):
     """How one name is moved, or why it cannot be.
 
     Attributes:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Container, Iterable, Mapping, Sequence
-from itertools import repeat
+from itertools import repeat, zip_longest
+from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull.dockerfile.instructions.parse import is_instruction
 from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
 from cdk_ecr_public_pull.dockerfile.stages.graph import Use
 from cdk_ecr_public_pull.report.edit import in_order
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.dockerfile.stages.places import Analysis
     from cdk_ecr_public_pull.report.edit import Edit
 
-# How many lines beside a changed one are shown to the second witness, and how many at the top.
-_NEAR = 3
+# How many lines at the top may be directives.
 _DIRECTIVES = 3
 
 
@@ -96,14 +94,16 @@ def is_witnessed(before: bytes, after: bytes, edits: Iterable[Edit]) -> bool:
         line += before.count(b"\n", position, edit.start)
         position = edit.start
         grown[line] = grown.get(line, 0) + len(edit.replacement) - (edit.end - edit.start)
-    if before.count(b"\n") != after.count(b"\n"):
+    old_lines, new_lines = before.split(b"\n"), after.split(b"\n")
+    pairs = enumerate(zip_longest(old_lines, new_lines))
+    if any(old != new and number not in grown for number, (old, new) in pairs):
         return False
     # What dockerfile-parse makes of a line depends on the one before it and on the directives.
-    # The lines far from a change are the same anyway, and a long continuation would take it
-    # quadratic time: so it is shown those near a change.
-    shown = {line for changed in grown for line in range(changed - _NEAR, changed + _NEAR + 1)}
-    shown.update(range(_DIRECTIVES))
-    old, new = (_structure(content, shown) for content in (before, after))
+    # The other lines are the same anyway, and a long continuation would take it quadratic time.
+    shown = {line for changed in grown for line in (changed - 1, changed, changed + 1)}
+    if before.lstrip().startswith(b"#"):
+        shown.update(range(_DIRECTIVES))
+    old, new = (_structure(lines, shown) for lines in (old_lines, new_lines))
     numbers = {line: number for number, line in enumerate(sorted(it for it in shown if it >= 0))}
     growth = {numbers[line]: length for line, length in grown.items()}
     return len(old) == len(new) and all(map(_is_same, old, new, repeat(growth)))
@@ -131,10 +131,9 @@ def _length(item: Mapping[str, Any]) -> int:
     return len(item["instruction"]) + len(item["value"])
 
 
-def _structure(content: bytes, shown: Container[int]) -> Sequence[Mapping[str, Any]]:
+def _structure(lines: Iterable[bytes], shown: Container[int]) -> Sequence[Mapping[str, Any]]:
     from dockerfile_parse import DockerfileParser  # noqa: PLC0415  (only a changed file needs it, and the import takes time)
 
-    lines = content.split(b"\n")
     part = b"\n".join(line for number, line in enumerate(lines) if number in shown)
     try:
         part.decode()

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
 from functools import cache, partial
+from typing import NamedTuple
 
 from cdk_ecr_public_pull.dockerfile.expansion.expand import Unresolved, Variable
 from cdk_ecr_public_pull.dockerfile.expansion.patterns import (
@@ -43,15 +43,13 @@ def _without(special: str) -> re.Pattern[str]:
     return re.compile(rf"[^{re.escape(special)}]+")
 
 
-@dataclass(slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of a word; ``is_split`` if white space in it ends a word."""
 
     text: Text
     is_split: bool
 
 
-@dataclass(slots=True, kw_only=True)
 class Lexer:
     """A word, and how far it has been read.
 
@@ -66,23 +64,32 @@ class Lexer:
         has_quotes: Whether quotes mean something.
     """
 
-    word: Text
-    env: Mapping[str, Text]
-    escape: str
-    unknown: Container[str] = ()
-    keep_all: bool = False
-    keep_unset: bool = False
-    raw_escapes: bool = False
-    has_quotes: bool = True
-    position: int = 0
-    depth: int = 0
-    variables: list[Variable] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
-    unresolved: dict[int, Unresolved] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        word: Text,
+        env: Mapping[str, Text],
+        *,
+        escape: str,
+        unknown: Container[str] = (),
+        keep_all: bool = False,
+        keep_unset: bool = False,
+        raw_escapes: bool = False,
+        has_quotes: bool = True,
+    ) -> None:
+        self.word = word
+        self.env = env
+        self.escape = escape
+        self.unknown = unknown
+        self.keep_all = keep_all
+        self.keep_unset = keep_unset
+        self.raw_escapes = raw_escapes
+        self.has_quotes = has_quotes
         # Go's text/scanner drops a byte order mark at the beginning of its input.
-        self.position = 1 if self.word.chars.startswith("\ufeff") else 0
+        self.position = 1 if word.chars.startswith("\ufeff") else 0
+        self.depth = 0
+        self.variables: list[Variable] = []
+        self.names: set[str] = set()
+        self.unresolved: dict[int, Unresolved] = {}
 
     def _peek(self) -> str:
         return self.word.chars[self.position : self.position + 1]

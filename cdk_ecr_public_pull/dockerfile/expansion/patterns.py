@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from cdk_ecr_public_pull.dockerfile.parser.source_text import Text
 
@@ -61,7 +60,6 @@ def parse_pattern(pattern: str) -> list[tuple[str, bool]]:
     return tokens
 
 
-@dataclass(slots=True)
 class Matcher:
     """Finds where a pattern matches in a value.
 
@@ -70,9 +68,11 @@ class Matcher:
         value: The string to match in.
     """
 
-    tokens: list[tuple[str, bool]]
-    value: str
-    _places: dict[str, int] = field(default_factory=dict)
+    def __init__(self, tokens: list[tuple[str, bool]], value: str) -> None:
+        """Begin with nothing known of the value."""
+        self.tokens = tokens
+        self.value = value
+        self._places: dict[str, int] = {}
 
     def ends(self, start: int) -> int:
         """Where matches that begin at an index can end.

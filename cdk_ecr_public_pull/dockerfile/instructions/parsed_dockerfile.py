@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Definition, From, Node
 from cdk_ecr_public_pull.dockerfile.instructions.parse import parse_instruction
@@ -16,8 +17,6 @@ from cdk_ecr_public_pull.dockerfile.parser.reader import (
 )
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.report.edit import Edit
 

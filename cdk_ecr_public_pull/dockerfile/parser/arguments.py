@@ -92,8 +92,11 @@ def split_flags(arguments: Text) -> tuple[list[Flag], Text]:
         The flags, and the rest.
     """
     if arguments.chars.isascii():
+        arguments = arguments.strip()
+        if not arguments.chars.startswith("--"):
+            return [], arguments
         flags, position = _take_flags(arguments)
-        return flags, arguments[position:].strip() if position else arguments.strip()
+        return flags, arguments[position:].strip()
     # BuildKit goes byte by byte here, and takes two of them for Latin-1's white space.
     as_bytes = arguments.as_bytes()
     flags, position = _take_flags(as_bytes)
@@ -192,35 +195,16 @@ def split_quoted_words(text: Text, escape: str) -> list[Text]:
         text: The arguments.
         escape: The file's escape character.
     """
-    chars = text.chars
-    if chars.isascii() and not ("'" in chars or '"' in chars or escape in chars):
-        return split_words(text)
-    words: list[Text] = []
-    start: int | None = None
-    quote = ""
-    position = 0
-    while position < len(chars):
-        char = chars[position]
-        if not quote and char in SPACES:
-            if start is not None:
-                words.append(text[start:position])
-                start = None
-            position += 1
-            continue
-        start = position if start is None else start
-        if char == escape and quote != "'":
-            # An escape at the very end is dropped.
-            if position + 1 == len(chars):
-                break
-            position += 1
-        elif char == quote:
-            quote = ""
-        elif not quote and char in "'\"":
-            quote = char
-        position += 1
-    if start is not None and position > start:
-        words.append(text[start:position])
-    return words
+    found = _quoted_word(re.escape(escape)).finditer(text.chars)
+    return [text[match.start() : match.end()] for match in found]
+
+
+@cache
+def _quoted_word(escape: str) -> re.Pattern[str]:
+    """A word that quotes may hold together; a quote may lack its end, and so may an escape."""
+    escaped = rf"{escape}[\s\S]"
+    double = rf"\"(?:[^\"{escape}]++|{escaped})*+\"?"
+    return re.compile(rf"(?:[^{SPACES}'\"{escape}]++|{escaped}|'[^']*+'?|{double})++")
 
 
 def parse_json(text: str) -> list[str] | None:

@@ -19,8 +19,6 @@ SPACES = (
 class Text:
     """A string, and for each of its characters the byte it stands at in the file.
 
-    No dataclass: a file makes so many of them that their making is seen in its time.
-
     Attributes:
         chars: The characters.
         offsets: As many byte offsets, ascending within one word of the file; None

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from cdk_ecr_public_pull.dockerfile.expansion.expand import Expansion, expand
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, WordError, span_of
 from cdk_ecr_public_pull.images.platform import parse_platform
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.dockerfile.expansion.expand import Unresolved
     from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Definition
@@ -22,8 +20,7 @@ _NOTHING: frozenset[str] = frozenset()
 _EMPTY_QUOTES = ('""', "''")
 
 
-@dataclass(frozen=True, slots=True)
-class ArgSite:
+class ArgSite(NamedTuple):
     """The default of an ARG: its first byte, the byte after its last, and the ARG's name."""
 
     start: int
@@ -31,8 +28,7 @@ class ArgSite:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class EmptyDefault:
+class EmptyDefault(NamedTuple):
     """Where an ARG without a value can be given one: the byte, and what must stand before it."""
 
     place: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import SCRATCH
 from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
@@ -17,15 +18,12 @@ from cdk_ecr_public_pull.images.reference import (
     parse_image,
 )
 
-# As in typing, whose import would make every start slower.
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.dockerfile.stages.build_args import BuildArgs
     from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class Conditions(NamedTuple):
     """The conditions under which a Dockerfile is built.
 
     Attributes:
@@ -35,7 +33,7 @@ class Conditions:
         frontend: The repository to which the configuration moves Docker's own frontend.
     """
 
-    build_args: Mapping[str, str] = field(default_factory=dict)
+    build_args: Mapping[str, str] = MappingProxyType({})
     target: str | None = None
     platform: str = DEFAULT_PLATFORM
     frontend: str | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 import pytest
 
@@ -43,7 +42,7 @@ Dockerfile:4:6: error: nginx:latest is pulled from Docker Hub [docker-hub-pull]
 def _with(number: int, replacement: str) -> Break:
     """Let one edit put something else there."""
     return lambda edits: [
-        replace(it, replacement=replacement) if index == number else it
+        it._replace(replacement=replacement) if index == number else it
         for index, it in enumerate(edits)
     ]
 
@@ -60,7 +59,7 @@ BROKEN: dict[str, Break] = {
     "one of them left out": lambda edits: edits[1:],
     "all of them left out": lambda edits: edits[:0],
     "made twice": lambda edits: [it for it in edits for _ in range(2)],
-    "too much replaced": lambda edits: [replace(it, end=it.end + 1) for it in edits],
+    "too much replaced": lambda edits: [it._replace(end=it.end + 1) for it in edits],
     "another repository": _with(1, COPIES + "x/"),
     "another registry": _with(0, "ghcr.io/docker/library/"),
     "no name at all": _with(0, COPIES + "/"),
@@ -105,7 +104,7 @@ WRONG_ARGS = {
 def test_the_wrong_arg(content: bytes, start: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """An edit of another ARG than the one that names the repository is not made."""
     assert rewrite_dockerfile(content).content != content
-    _break(monkeypatch, lambda edits: [replace(edits[0], start=start, end=start), *edits[1:]])
+    _break(monkeypatch, lambda edits: [edits[0]._replace(start=start, end=start), *edits[1:]])
     rewrite = rewrite_dockerfile(content)
     assert (rewrite.content, rewrite.edits) == (content, ())
 
