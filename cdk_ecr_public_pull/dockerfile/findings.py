@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull.dockerfile.edits.plan import Move, Obstacle
@@ -15,7 +15,6 @@ from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.mirrors import Verdict
 from cdk_ecr_public_pull.images.partial import UNKNOWN
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB, ImageReference, parse_image
-from cdk_ecr_public_pull.report.finding import Finding
 from cdk_ecr_public_pull.report.locations import Location
 from cdk_ecr_public_pull.report.rules import Rule
 from cdk_ecr_public_pull.report.verdicts import explain_verdict, repository_key
@@ -69,61 +68,54 @@ def findings_about(
     *,
     tell_mended: bool,
     changed_args: Iterable[str] = (),
-) -> list[Finding]:
+) -> None:
     """Say all that is to be said about a file.
 
     Args:
         analysis: The file as it was given.
         decisions: What is done about each of its pulls.
         mirrors: Where copies are.
-        reporter: Makes the findings.
+        reporter: Makes the findings, and keeps them.
         tell_mended: Whether the pulls that a change moves are findings, too.
         changed_args: The variables of the FROM lines whose values a change changes.
-
-    Returns:
-        The findings, in the order of the file.
     """
     refusal = analysis.refusal
     if refusal is not None:
-        return list(_refused(analysis, refusal, reporter))
-    found: list[Finding] = []
+        _refused(analysis, refusal, reporter)
+        return
     if analysis.is_foreign and not analysis.pulls:
         message = "the frontend that BUILDKIT_SYNTAX names reads this file in a language of its own"
-        found += reporter.to_line_end(
-            Location(1, 1), Rule.FOREIGN_FRONTEND, message, _SEE_DOCUMENTATION
-        )
+        reporter.to_line_end(Location(1, 1), Rule.FOREIGN_FRONTEND, message, _SEE_DOCUMENTATION)
     for decision in decisions:
-        found += _about(decision, analysis, reporter, tell_mended=tell_mended)
+        _about(decision, analysis, reporter, tell_mended=tell_mended)
     for use in analysis.unknown:
-        found += _needs_build_arg(use, mirrors, reporter)
+        _needs_build_arg(use, mirrors, reporter)
     for word, declared in analysis.late_args:
-        found += _late_arg(word, declared, reporter)
+        _late_arg(word, declared, reporter)
     if changed_args:
-        found += _reached(analysis, frozenset(changed_args), reporter)
-    found.sort(key=lambda finding: (finding.line, finding.column))
-    return found
+        _reached(analysis, frozenset(changed_args), reporter)
 
 
 def _about(
     decision: Decision, analysis: Analysis, reporter: Reporter, *, tell_mended: bool
-) -> Iterator[Finding]:
+) -> None:
     use, resolution = decision.use, decision.resolution
     if use.via is Via.SYNTAX and analysis.is_foreign:
-        yield from _foreign(decision, reporter)
+        _foreign(decision, reporter)
     elif resolution.replacement is None:
-        yield from _without_copy(decision, reporter)
+        _without_copy(decision, reporter)
     copy, move = resolution.replacement, decision.move
     if copy is None or move is None:
         return
     if tell_mended or not decision.is_mended:
-        yield from _pulled(decision, move, copy, reporter)
+        _pulled(decision, move, copy, reporter)
     if decision.image.digest:
         message = f"the digest of {decision.image.familiar} may not exist on {copy.registry}"
         remedy = f"check that {copy.name}@{copy.digest} exists; copies were seen to differ"
-        yield from reporter.at(span_of(use.word), Rule.DIGEST_PIN, message, remedy)
+        reporter.at(span_of(use.word), Rule.DIGEST_PIN, message, remedy)
 
 
-def _without_copy(decision: Decision, reporter: Reporter) -> Iterator[Finding]:
+def _without_copy(decision: Decision, reporter: Reporter) -> None:
     resolution, name = decision.resolution, decision.image.familiar
     explained = explain_verdict(resolution, name)
     if decision.use.via is Via.SYNTAX and resolution.verdict in _WITHOUT_COPY:
@@ -131,24 +123,22 @@ def _without_copy(decision: Decision, reporter: Reporter) -> Iterator[Finding]:
         remedy = "remove the line, so that the frontend built into BuildKit is used"
         explained = Rule.SYNTAX_FRONTEND, message, remedy
     if explained is not None:
-        yield from reporter.at(span_of(decision.use.word), *explained)
+        reporter.at(span_of(decision.use.word), *explained)
 
 
-def _pulled(
-    decision: Decision, move: Move, copy: ImageReference, reporter: Reporter
-) -> Iterator[Finding]:
+def _pulled(decision: Decision, move: Move, copy: ImageReference, reporter: Reporter) -> None:
     """A pull from Docker Hub that has a copy, and what keeps it from being moved."""
     span, image = span_of(decision.use.word), decision.image
     if move.obstacle is not None:
         rule, message, remedy = _explain(move, copy)
         if rule is not None:
-            yield from reporter.at(span, rule, message, remedy)
+            reporter.at(span, rule, message, remedy)
     else:
         remedy = f"pull {copy}{_where(move, reporter)}"
     # A mirror may be declared for another registry, too.
     source = "Docker Hub" if image.registry == DOCKER_HUB else image.registry
     message = f"{image.familiar} is pulled from {source}"
-    yield from reporter.at(span, Rule.DOCKER_HUB_PULL, message, remedy, move.edit)
+    reporter.at(span, Rule.DOCKER_HUB_PULL, message, remedy, move.edit)
 
 
 def _explain(move: Move, copy: ImageReference) -> tuple[Rule | None, str, str]:
@@ -196,7 +186,7 @@ def _where(move: Move, reporter: Reporter) -> str:
     return f", by the default of ARG {site.name} on line {line}"
 
 
-def _foreign(decision: Decision, reporter: Reporter) -> Iterator[Finding]:
+def _foreign(decision: Decision, reporter: Reporter) -> None:
     image, verdict = decision.image, decision.resolution.verdict
     source = ""
     remedy = _SEE_DOCUMENTATION
@@ -210,10 +200,10 @@ def _foreign(decision: Decision, reporter: Reporter) -> Iterator[Finding]:
         f"{image.familiar} {source}reads this file in a language of its own: "
         "what the file pulls is not looked at"
     )
-    yield from reporter.at(span_of(decision.use.word), Rule.FOREIGN_FRONTEND, message, remedy)
+    reporter.at(span_of(decision.use.word), Rule.FOREIGN_FRONTEND, message, remedy)
 
 
-def _refused(analysis: Analysis, error: BuildError, reporter: Reporter) -> Iterator[Finding]:
+def _refused(analysis: Analysis, error: BuildError, reporter: Reporter) -> None:
     message = f"BuildKit refuses this file: {error.message}"
     remedy = "mend this line; nothing is changed before the file builds"
     for word, declared in analysis.late_args:
@@ -224,20 +214,20 @@ def _refused(analysis: Analysis, error: BuildError, reporter: Reporter) -> Itera
                 "counts in its stage alone"
             )
     place = error_location(error, reporter.locations)
-    yield from reporter.to_line_end(place, Rule.INVALID_DOCKERFILE, message, remedy)
+    reporter.to_line_end(place, Rule.INVALID_DOCKERFILE, message, remedy)
 
 
-def _late_arg(word: Text, declared: Text, reporter: Reporter) -> Iterator[Finding]:
+def _late_arg(word: Text, declared: Text, reporter: Reporter) -> None:
     line = reporter.locations.at(span_of(declared).start).line
     message = (
         f"ARG {declared.chars} has no value here: it is declared behind a FROM, on line {line}, "
         "and counts in that stage alone"
     )
     remedy = f"declare ARG {declared.chars} before the first FROM"
-    yield from reporter.at(span_of(word), Rule.NEEDS_BUILD_ARG, message, remedy)
+    reporter.at(span_of(word), Rule.NEEDS_BUILD_ARG, message, remedy)
 
 
-def _needs_build_arg(use: Use, mirrors: Mirrors, reporter: Reporter) -> Iterator[Finding]:
+def _needs_build_arg(use: Use, mirrors: Mirrors, reporter: Reporter) -> None:
     error = use.error
     if error is None:
         return
@@ -249,7 +239,7 @@ def _needs_build_arg(use: Use, mirrors: Mirrors, reporter: Reporter) -> Iterator
     pronoun = "it" if len(names) == 1 else "them"
     remedy = f"pass {given}, or give {pronoun} a default in ARG {', ARG '.join(names)}"
     place = error_location(error, reporter.locations)
-    yield from reporter.to_line_end(place, Rule.NEEDS_BUILD_ARG, message, remedy)
+    reporter.to_line_end(place, Rule.NEEDS_BUILD_ARG, message, remedy)
 
 
 def _example(use: Use, mirrors: Mirrors) -> str:
@@ -268,12 +258,10 @@ def _example(use: Use, mirrors: Mirrors) -> str:
     return copy.name.removesuffix(path) if copy is not None else "…"
 
 
-def _reached(analysis: Analysis, changed: frozenset[str], reporter: Reporter) -> Iterator[Finding]:
+def _reached(analysis: Analysis, changed: frozenset[str], reporter: Reporter) -> None:
     for definition in analysis.file.stage_args():
         name = definition.name.chars
         if definition.default is None and name in changed:
             message = f"this stage reads ARG {name}, and its default changes"
             remedy = "see whether a command of the stage depends on the old value"
-            yield from reporter.at(
-                span_of(definition.name), Rule.ARG_REACHES_STAGE, message, remedy
-            )
+            reporter.at(span_of(definition.name), Rule.ARG_REACHES_STAGE, message, remedy)

@@ -97,15 +97,15 @@ def plan_contexts(
     """
     mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
     given_names = frozenset(_by_name(given))
+    reporter = Reporter(content, path=path, settings=settings)
     planner = _Planner(
         mirrors,
-        Reporter(content, path=path, settings=settings),
+        reporter,
         given=given_names,
         may_move=bool(given_names) or _takes_contexts(content, build_args or {}),
     )
     file = ParsedDockerfile(content)
     contexts: dict[str, str] = {}
-    findings: dict[Finding, None] = {}
     for index, each in enumerate(platform.split(",") if platform else _BUILDING_MACHINES):
         conditions = Conditions(
             build_args=build_args or {},
@@ -117,13 +117,15 @@ def plan_contexts(
         decisions = planner.decisions(analysis)
         contexts.update(_contexts(decisions))
         if platform or index == 0:
-            findings.update(dict.fromkeys(planner.findings(analysis, decisions)))
+            planner.report(analysis, decisions)
         if not platform and not analysis.has_args:
             # Without variables it is the same on every platform.
             break
     return PlannedContexts(
         contexts=dict(sorted(contexts.items())),
-        findings=tuple(sorted(findings, key=lambda it: (it.line, it.column))),
+        findings=tuple(
+            sorted(dict.fromkeys(reporter.findings), key=lambda it: (it.line, it.column))
+        ),
     )
 
 
@@ -194,15 +196,15 @@ class _Planner:
             decision.move = Move(obstacle=obstacle, context=context)
         return decisions
 
-    def findings(self, analysis: Analysis, decisions: Iterable[Decision]) -> Iterable[Finding]:
+    def report(self, analysis: Analysis, decisions: Iterable[Decision]) -> None:
         """Say what remains to be said."""
         if not analysis.has_more_to_say and not any(
             it.move is None or it.move.obstacle or it.image.digest for it in decisions
         ):
-            return ()
+            return
         from cdk_ecr_public_pull.dockerfile.findings import findings_about  # noqa: PLC0415  (an app whose images are all moved does without it)
 
-        return findings_about(analysis, decisions, self.mirrors, self.reporter, tell_mended=False)
+        findings_about(analysis, decisions, self.mirrors, self.reporter, tell_mended=False)
 
     def _pulled(self, analysis: Analysis) -> Iterator[tuple[Use, ImageReference]]:
         """What the build pulls, with the contexts that it has already."""

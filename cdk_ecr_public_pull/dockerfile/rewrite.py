@@ -183,23 +183,21 @@ class _Plan:
         Args:
             tell_mended: Whether the pulls that a change moves are findings, too.
         """
-        analysis = self._analysis
-        found: list[Finding] = []
+        analysis, reporter = self._analysis, self._reporter
         if analysis.has_more_to_say or any(map(_is_notable, self._decisions)):
             from cdk_ecr_public_pull.dockerfile.findings import findings_about  # noqa: PLC0415  (a file with nothing to say of it does without)
 
-            found = findings_about(
+            findings_about(
                 analysis,
                 self._decisions,
                 self._mirrors,
-                self._reporter,
+                reporter,
                 tell_mended=tell_mended,
                 changed_args=self._changed_args,
             )
         if analysis.refusal is None:
-            found += self._reporter.unused_ignores()
-            found.sort(key=lambda finding: (finding.line, finding.column))
-        return tuple(found)
+            reporter.report_unused_ignores()
+        return tuple(sorted(reporter.findings, key=lambda it: (it.line, it.column)))
 
 
 def _is_notable(decision: Decision) -> bool:

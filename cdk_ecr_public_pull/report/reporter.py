@@ -1,4 +1,4 @@
-"""How findings are made: unless their rule is off, or a comment ignores it there."""
+"""How findings are made, unless their rule is off, or a comment ignores it there."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from cdk_ecr_public_pull.report.locations import Location, Locations, Span
 from cdk_ecr_public_pull.report.rules import Rule, RuleSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cdk_ecr_public_pull.report.edit import Edit
     from cdk_ecr_public_pull.report.finding import Finding
 
@@ -21,13 +19,20 @@ _IGNORE = r"[ \t]*#[ \t]*ecr-public-pull:[ \t]*ignore\[([^\]]*)\]"
 class Reporter:
     """Makes the findings about one file.
 
-    Args:
-        content: The file.
-        path: The file, as it was named.
-        settings: The rules' severities.
+    Attributes:
+        findings: Those that were made so far.
+        locations: The lines of the file.
     """
 
     def __init__(self, content: bytes, *, path: str, settings: RuleSettings) -> None:
+        """Begin with no finding.
+
+        Args:
+            content: The file.
+            path: The file, as it was named.
+            settings: The rules' severities.
+        """
+        self.findings: list[Finding] = []
         self.path = path
         self.locations = Locations(content)
         self.settings = settings
@@ -61,8 +66,8 @@ class Reporter:
 
     def at(
         self, span: Span, rule: Rule, message: str, remedy: str, edit: Edit | None = None
-    ) -> Iterator[Finding]:
-        """A finding about bytes of the file.
+    ) -> None:
+        """Make a finding about bytes of the file.
 
         Args:
             span: The bytes.
@@ -71,13 +76,11 @@ class Reporter:
             remedy: What to do about it.
             edit: The change that mends it.
         """
-        ends = (self.locations.at(span.start), self.locations.at(span.end))
-        yield from self._between(ends, rule, message, remedy, edit)
+        ends = self.locations.at(span.start), self.locations.at(span.end)
+        self._between(ends, rule, message, remedy, edit)
 
-    def to_line_end(
-        self, start: Location, rule: Rule, message: str, remedy: str
-    ) -> Iterator[Finding]:
-        """A finding about the rest of a line.
+    def to_line_end(self, start: Location, rule: Rule, message: str, remedy: str) -> None:
+        """Make a finding about the rest of a line.
 
         Args:
             start: Where it begins.
@@ -86,7 +89,7 @@ class Reporter:
             remedy: What to do about it.
         """
         end = Location(start.line, len(self.locations.line(start.line)) + 1)
-        yield from self._between((start, end), rule, message, remedy, None)
+        self._between((start, end), rule, message, remedy)
 
     def _between(
         self,
@@ -94,52 +97,54 @@ class Reporter:
         rule: Rule,
         message: str,
         remedy: str,
-        edit: Edit | None,
-    ) -> Iterator[Finding]:
+        edit: Edit | None = None,
+    ) -> None:
         start, end = ends
         severity = self.settings.severity(rule)
         if self.ignores(rule, start.line) or severity is None:
             return
         from cdk_ecr_public_pull.report.finding import Finding  # noqa: PLC0415  (where nothing is to be said a command starts faster)
 
-        yield Finding(
-            rule=rule,
-            severity=severity,
-            path=self.path,
-            line=start.line,
-            column=start.column,
-            end_line=end.line,
-            end_column=end.column,
-            message=message,
-            help=remedy,
-            edit=edit,
+        self.findings.append(
+            Finding(
+                rule=rule,
+                severity=severity,
+                path=self.path,
+                line=start.line,
+                column=start.column,
+                end_line=end.line,
+                end_column=end.column,
+                message=message,
+                help=remedy,
+                edit=edit,
+            )
         )
 
-    def unused_ignores(self) -> Iterator[Finding]:
-        """The findings about comments that ignore nothing; to be made after all others."""
+    def report_unused_ignores(self) -> None:
+        """Make the findings about comments that ignore nothing, after all others."""
         for comment in self._comments:
             names = self._ignored[self.locations.at(comment.start()).line]
             if not names:
-                yield from self._unused(comment, "this comment names no rule, and ignores nothing")
+                self._unused(comment, "this comment names no rule, and ignores nothing")
             for name in names:
                 if name not in tuple(Rule):
-                    yield from self._unused(comment, f"there is no rule {name}")
+                    self._unused(comment, f"there is no rule {name}")
                 elif name != Rule.UNUSED_IGNORE:
-                    yield from self._not_used(comment, name)
+                    self._not_used(comment, name)
         # One that ignores such a finding is used only now.
         for comment in self._comments:
-            yield from self._not_used(comment, Rule.UNUSED_IGNORE)
+            self._not_used(comment, Rule.UNUSED_IGNORE)
 
-    def _not_used(self, comment: re.Match[bytes], name: str) -> Iterator[Finding]:
+    def _not_used(self, comment: re.Match[bytes], name: str) -> None:
         line = self.locations.at(comment.start()).line
         if name in self._ignored[line] and (line, name) not in self._used:
             message = f"the line below has no finding of {name} to ignore"
-            yield from self._unused(comment, message)
+            self._unused(comment, message)
 
-    def _unused(self, comment: re.Match[bytes], message: str) -> Iterator[Finding]:
+    def _unused(self, comment: re.Match[bytes], message: str) -> None:
         remedy = 'write "# ecr-public-pull: ignore[rule] reason", or take the comment away'
         start = comment.end() - len(comment[0].lstrip())
-        yield from self.at(Span(start, comment.end()), Rule.UNUSED_IGNORE, message, remedy)
+        self.at(Span(start, comment.end()), Rule.UNUSED_IGNORE, message, remedy)
 
 
 def _names_in(comment: re.Match[bytes]) -> tuple[str, ...]:
