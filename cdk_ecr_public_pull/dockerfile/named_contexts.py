@@ -21,13 +21,12 @@ to the Dockerfile. How names are matched is ``NamedContext`` in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from cdk_ecr_public_pull.dockerfile.edits.plan import Decision, Move, Obstacle, context_name
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
 from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
-from cdk_ecr_public_pull.dockerfile.parser.directives import find_syntax
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
 from cdk_ecr_public_pull.dockerfile.stages.places import Analysis, Conditions, copied_frontend
 from cdk_ecr_public_pull.errors import InvalidReference
@@ -96,14 +95,8 @@ def plan_contexts(
         The contexts and findings; no contexts for a file that BuildKit refuses.
     """
     mirrors, settings = mirrors or default_mirrors(), settings or RuleSettings()
-    given_names = frozenset(_by_name(given))
     reporter = Reporter(content, path=path, settings=settings)
-    planner = _Planner(
-        mirrors,
-        reporter,
-        given=given_names,
-        may_move=bool(given_names) or _takes_contexts(content, build_args or {}),
-    )
+    planner = _Planner(mirrors, reporter, frozenset(_by_name(given)))
     file = ParsedDockerfile(content)
     contexts: dict[str, str] = {}
     for index, each in enumerate(platform.split(",") if platform else _BUILDING_MACHINES):
@@ -121,12 +114,8 @@ def plan_contexts(
         if not platform and not analysis.has_args:
             # Without variables it is the same on every platform.
             break
-    return PlannedContexts(
-        contexts=dict(sorted(contexts.items())),
-        findings=tuple(
-            sorted(dict.fromkeys(reporter.findings), key=lambda it: (it.line, it.column))
-        ),
-    )
+    findings = sorted(dict.fromkeys(reporter.findings), key=lambda it: (it.line, it.column))
+    return PlannedContexts(contexts=dict(sorted(contexts.items())), findings=tuple(findings))
 
 
 def replaced_by(pull: Pull, names: Iterable[str]) -> str | None:
@@ -166,13 +155,10 @@ def _contexts(decisions: Iterable[Decision]) -> Iterator[tuple[str, str]]:
 
 
 class _Planner:
-    def __init__(
-        self, mirrors: Mirrors, reporter: Reporter, *, given: frozenset[str], may_move: bool
-    ) -> None:
+    def __init__(self, mirrors: Mirrors, reporter: Reporter, given: frozenset[str]) -> None:
         self.mirrors = mirrors
         self.reporter = reporter
         self.given = given
-        self.may_move = may_move
 
     def decisions(self, analysis: Analysis) -> list[Decision]:
         """Decide about each image that a build pulls whether a context moves it."""
@@ -190,8 +176,9 @@ class _Planner:
             else:
                 ignored.add(context_name(decision.image))
         stages = {state.name for state in analysis.graph.stages}
+        may_move = bool(self.given) or _takes_contexts(analysis.frontend)
         for decision in wanted:
-            obstacle = self._obstacle(decision, stages, ignored)
+            obstacle = _obstacle(decision, stages, ignored, may_move=may_move)
             context = None if obstacle else context_name(decision.image)
             decision.move = Move(obstacle=obstacle, context=context)
         return decisions
@@ -219,21 +206,22 @@ class _Planner:
             if is_needed and not is_replaced and context_name(image) not in self.given:
                 yield use, image
 
-    def _obstacle(
-        self, decision: Decision, stages: set[str | None], ignored: set[str]
-    ) -> Obstacle | None:
-        key = context_name(decision.image)
-        if decision.use.via is Via.SYNTAX:
-            return Obstacle.SYNTAX_IMAGE
-        if not self.may_move:
-            return Obstacle.FRONTEND
-        if decision.use.unresolved:
-            return Obstacle.UNRESOLVED
-        if decision.image.digest:
-            return Obstacle.DIGEST
-        if key in stages:
-            return Obstacle.STAGE_NAME
-        return Obstacle.IGNORED_ELSEWHERE if key in ignored else None
+
+def _obstacle(
+    decision: Decision, stages: Container[str | None], ignored: Container[str], *, may_move: bool
+) -> Obstacle | None:
+    key = context_name(decision.image)
+    if decision.use.via is Via.SYNTAX:
+        return Obstacle.SYNTAX_IMAGE
+    if not may_move:
+        return Obstacle.FRONTEND
+    if decision.use.unresolved:
+        return Obstacle.UNRESOLVED
+    if decision.image.digest:
+        return Obstacle.DIGEST
+    if key in stages:
+        return Obstacle.STAGE_NAME
+    return Obstacle.IGNORED_ELSEWHERE if key in ignored else None
 
 
 # Docker's own frontend, also where it was copied to another registry: which versions of it
@@ -247,14 +235,12 @@ _VERSION = r"([0-9]+)\.([0-9]+)(?:\.[0-9]+)?(?:-labs)?"
 _FIRST_VERSION = (1, 4)
 
 
-def _takes_contexts(content: bytes, build_args: Mapping[str, str]) -> bool:
-    """Whether a Dockerfile's frontend is known to take named build contexts."""
-    syntax = find_syntax(content)
-    written = build_args.get("BUILDKIT_SYNTAX", syntax.value.chars if syntax else None)
-    if written is None:
+def _takes_contexts(frontend: str | None) -> bool:
+    """Whether a frontend is known to take named build contexts."""
+    if frontend is None:
         return True
     try:
-        image = parse_image(written.strip().partition(" ")[0])
+        image = parse_image(frontend.strip().partition(" ")[0])
     except InvalidReference:
         return False
     if not re.fullmatch(_REPOSITORY, image.repository):

@@ -107,25 +107,6 @@ class Matcher:
         return self._places[char]
 
 
-def prefix_length(pattern: str, value: str, *, longest: bool) -> int:
-    """How long the part of ``value`` is that ``${name#pattern}`` drops, 0 if none.
-
-    Raises:
-        InvalidPattern: The pattern is not one.
-    """
-    return _pick(Matcher(parse_pattern(pattern), value).ends(0), longest=longest)
-
-
-def suffix_length(pattern: str, value: str, *, longest: bool) -> int:
-    """How long the part of ``value`` is that ``${name%pattern}`` drops, 0 if none.
-
-    Raises:
-        InvalidPattern: The pattern is not one.
-    """
-    tokens = parse_pattern(pattern)[::-1]
-    return _pick(Matcher(tokens, value[::-1]).ends(0), longest=longest)
-
-
 def find_all(pattern: str, value: str) -> Iterator[tuple[int, int]]:
     """The parts of ``value`` that ``${name//pattern/…}`` replaces, from the left.
 
@@ -161,12 +142,6 @@ def _find_literal(literal: str, value: str) -> Iterator[tuple[int, int]]:
         start = value.find(literal, start + len(literal))
 
 
-def _pick(ends: int, *, longest: bool) -> int:
-    if not ends:
-        return 0
-    return (ends.bit_length() if longest else (ends & -ends).bit_length()) - 1
-
-
 def trim(value: Text, pattern: str, operator: str, *, is_longest: bool) -> Text:
     """Take away a prefix (``#``) or a suffix (``%``).
 
@@ -179,10 +154,12 @@ def trim(value: Text, pattern: str, operator: str, *, is_longest: bool) -> Text:
     Raises:
         InvalidPattern: The pattern is not one.
     """
-    if operator == "#":
-        return value[prefix_length(pattern, value.chars, longest=is_longest) :]
-    dropped = suffix_length(pattern, value.chars, longest=is_longest)
-    return value[: len(value) - dropped]
+    # A suffix is a prefix of what is turned round.
+    step = 1 if operator == "#" else -1
+    ends = Matcher(parse_pattern(pattern)[::step], value.chars[::step]).ends(0)
+    # No match drops nothing, as an empty one does.
+    dropped = max(0, (ends if is_longest else ends & -ends).bit_length() - 1)
+    return value[dropped:] if operator == "#" else value[: len(value) - dropped]
 
 
 def replace(value: Text, pattern: str, replacement: Text, *, is_global: bool) -> Text:

@@ -32,6 +32,10 @@ from cdk_ecr_public_pull.dockerfile.parser.reader import Instruction
 from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, ParserError, Text
 
 _STAGE_NAME = r"[a-z][a-z0-9\-_.]*"
+# A field of Go's encoding/csv, in quotes or not, and what it says of a wrong one.
+_CSV_FIELD = r'"((?:[^"]++|"")*+)"(?=,|\Z)|([^",]*+)(?=,|\Z)'
+_MISPLACED_QUOTE = 'extraneous or missing " in quoted-field'
+_BARE_QUOTE = 'bare " in non-quoted field'
 
 
 def parse_instruction(instruction: Instruction, escape: str) -> Node:
@@ -169,61 +173,28 @@ def _parse_run(arguments: Text, start: int, _escape: str) -> Run:
 
 
 def _mount_fields(mount: Text, start: int) -> list[Text]:
-    try:
-        return _split_csv(mount)
-    except ValueError as error:
-        raise BuildError.at(mount, f"failed to parse csv mounts: {error}", start) from None
-
-
-def _split_csv(value: Text) -> list[Text]:
-    """Split a flag's value at its commas, as Go's encoding/csv does.
-
-    Args:
-        value: One CSV record, such as ``type=bind,"from=nginx"``.
-
-    Returns:
-        Its fields, without the quotes of those that have them.
-
-    Raises:
-        ValueError: A quote is misplaced or missing, or the value is empty.
-    """
-    if not value.chars:
-        msg = "EOF"
-        raise ValueError(msg)
+    """Split a flag's value at its commas, as Go's encoding/csv does; quotes are taken off."""
+    fault = "EOF"
     fields: list[Text] = []
-    position, chars = 0, value.chars
-    while True:
-        if chars.startswith('"', position):
-            kept, position = _quoted_field(chars, position + 1)
-            fields.append(Text("".join(chars[i] for i in kept), [value.offsets[i] for i in kept]))
-        else:
-            end = chars.find(",", position)
-            end = len(chars) if end < 0 else end
-            if '"' in chars[position:end]:
-                msg = 'bare " in non-quoted field'
-                raise ValueError(msg)
-            fields.append(value[position:end])
-            position = end
-        if position >= len(chars):
-            return fields
-        position += 1
-
-
-def _quoted_field(chars: str, position: int) -> tuple[list[int], int]:
-    kept: list[int] = []
-    while position < len(chars):
-        if chars[position] != '"':
-            kept.append(position)
-        elif chars.startswith('"', position + 1):
-            position += 1
-            kept.append(position)
-        elif position + 1 == len(chars) or chars[position + 1] == ",":
-            return kept, position + 1
-        else:
+    pattern, position, chars = re.compile(_CSV_FIELD), 0, mount.chars
+    while chars and position <= len(chars):
+        match = pattern.match(chars, position)
+        if match is None:
+            fault = _MISPLACED_QUOTE if chars.startswith('"', position) else _BARE_QUOTE
             break
-        position += 1
-    msg = 'extraneous or missing " in quoted-field'
-    raise ValueError(msg)
+        index = match.lastindex or 0
+        field = mount[match.start(index) : match.end(index)]
+        fields.append(_without_pairs(field) if index == 1 else field)
+        position = match.end() + 1
+    if position <= len(chars):
+        raise BuildError.at(mount, f"failed to parse csv mounts: {fault}", start)
+    return fields
+
+
+def _without_pairs(field: Text) -> Text:
+    """A quoted field, in which two quotes stand for one."""
+    kept = [match.start() for match in re.finditer('""|[^"]', field.chars)]
+    return Text("".join(field.chars[i] for i in kept), [field.offsets[i] for i in kept])
 
 
 def _mount_source(fields: Sequence[Text], start: int) -> Text | None:

@@ -61,22 +61,21 @@ def analyze(file: ParsedDockerfile, conditions: Conditions) -> Analysis:
 
 
 def _read_syntax(analysis: Analysis, content: bytes) -> None:
-    given = analysis.conditions.build_args.get(_SYNTAX_ARG)
-    syntax = find_syntax(content) if given is None else None
-    if syntax is None:
-        analysis.is_foreign = given is not None and _is_foreign(given, analysis.conditions)
-        return
-    word = syntax.value
-    try:
-        image = parse_image(word.chars)
-    except InvalidReference as error:
-        raise BuildError.at(word, str(error), syntax.start) from None
-    # The name may come out of a JSON document in another form than it has there.
-    if word.offsets[0] is not None:
-        state = State(word.chars, syntax.start)
-        use = Use(Via.SYNTAX, word, syntax.start, -1, stage=None, users=(), state=state)
-        analysis.pulls.append((use, image))
-    analysis.is_foreign = _is_foreign(word.chars, analysis.conditions)
+    analysis.frontend = analysis.conditions.build_args.get(_SYNTAX_ARG)
+    if analysis.frontend is None and (syntax := find_syntax(content)) is not None:
+        word = syntax.value
+        analysis.frontend = word.chars
+        try:
+            image = parse_image(word.chars)
+        except InvalidReference as error:
+            raise BuildError.at(word, str(error), syntax.start) from None
+        # The name may come out of a JSON document in another form than it has there.
+        if word.offsets[0] is not None:
+            state = State(word.chars, syntax.start)
+            use = Use(Via.SYNTAX, word, syntax.start, -1, stage=None, users=(), state=state)
+            analysis.pulls.append((use, image))
+    if analysis.frontend is not None:
+        analysis.is_foreign = _is_foreign(analysis.frontend, analysis.conditions)
 
 
 def _is_foreign(frontend: str, conditions: Conditions) -> bool:

@@ -52,6 +52,7 @@ class Analysis:
         unknown: The FROM lines of which only a build argument tells the image.
         late_args: The variables of FROM lines that an ARG of an earlier stage declares, which
             gives them no value there: the word, and the name in that ARG.
+        frontend: The name of the image that reads the file; None if BuildKit itself does.
         errors: Why BuildKit refuses the file, in its order; empty if it does not.
         is_foreign: Whether another author's frontend reads the file: it is in that one's
             language then, and not read here.
@@ -66,6 +67,7 @@ class Analysis:
         self.unknown: list[Use] = []
         self.late_args: list[tuple[Text, Text]] = []
         self.errors: list[BuildError] = []
+        self.frontend: str | None = None
         self.is_foreign = False
         self.target_name = ""
         self._args: BuildArgs | None = None
@@ -75,20 +77,14 @@ class Analysis:
     def args(self) -> BuildArgs:
         """The variables of its FROM lines."""
         if self._args is None:
-            self._args = self._new_args()
+            from cdk_ecr_public_pull.dockerfile.stages import build_args  # noqa: PLC0415  (many files have none)
+
+            conditions = self.conditions
+            predefined = build_args.platform_args(conditions.platform, self.target_name)
+            self._args = build_args.BuildArgs(
+                given=conditions.build_args, predefined=predefined, escape=self.graph.escape
+            )
         return self._args
-
-    def _new_args(self) -> BuildArgs:
-        from cdk_ecr_public_pull.dockerfile.stages.build_args import (  # noqa: PLC0415  (many files have none)
-            BuildArgs,
-            platform_args,
-        )
-
-        return BuildArgs(
-            given=self.conditions.build_args,
-            predefined=platform_args(self.conditions.platform, self.target_name),
-            escape=self.graph.escape,
-        )
 
     @property
     def reachable(self) -> set[int]:

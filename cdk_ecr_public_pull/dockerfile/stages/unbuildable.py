@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from graphlib import CycleError, TopologicalSorter
 
 from cdk_ecr_public_pull.dockerfile.expansion.expand import check_body, expand
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Node, OnBuild, Other, Run, Via
@@ -11,7 +12,7 @@ from cdk_ecr_public_pull.dockerfile.parser.source_text import BuildError, Text, 
 from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Step, Use
 
 
-def refuse_cycles(states: Iterable[State]) -> None:
+def refuse_cycles(states: Sequence[State]) -> None:
     """Refuse stages that depend on themselves.
 
     Args:
@@ -20,31 +21,18 @@ def refuse_cycles(states: Iterable[State]) -> None:
     Raises:
         BuildError: A stage does.
     """
-    done: set[int] = set()
-    for start in states:
-        path: list[tuple[State, Iterator[State]]] = []
-        on_path: set[int] = set()
-        _enter(start, done, path, on_path)
-        while path:
-            state, waiting = path[-1]
-            following = next(waiting, None)
-            if following is None:
-                path.pop()
-                on_path.discard(id(state))
-            elif id(following) in on_path:
-                message = f"circular dependency detected on stage: {start.label}"
-                raise BuildError(message, start=start.start)
-            else:
-                _enter(following, done, path, on_path)
-
-
-def _enter(
-    state: State, done: set[int], path: list[tuple[State, Iterator[State]]], on_path: set[int]
-) -> None:
-    if id(state) not in done:
-        done.add(id(state))
-        on_path.add(id(state))
-        path.append((state, iter(state.depends_on)))
+    sorter = TopologicalSorter({id(state): map(id, state.depends_on) for state in states})
+    try:
+        sorter.prepare()
+    except CycleError:
+        # It goes on with what does not depend on the cycles.
+        free: set[int] = set()
+        while ready := sorter.get_ready():
+            free.update(ready)
+            sorter.done(*ready)
+        start = next(state for state in states if id(state) not in free)
+        message = f"circular dependency detected on stage: {start.label}"
+        raise BuildError(message, start=start.start) from None
 
 
 def build_errors(
