@@ -133,17 +133,13 @@ def decide(
             decision.move = Move(obstacle=Obstacle.DIGEST)
         else:
             move = _plan_move(use, copy.name, analysis)
-            takes_line = move.edit is not None and _takes_line(move.edit, analysis.file.content)
-            decision.move = Move(obstacle=Obstacle.UNVERIFIED) if takes_line else move
+            replaced = analysis.file.content[move.edit.start : move.edit.end] if move.edit else b""
+            # Without the line feed, what follows it would no longer be on the line where it was.
+            decision.move = Move(obstacle=Obstacle.UNVERIFIED) if b"\n" in replaced else move
         planned.append(decision)
     if any(it.move is not None and it.move.site is not None for it in planned):
         _settle_shared_args(planned, analysis)
     return decisions
-
-
-def _takes_line(edit: Edit, content: bytes) -> bool:
-    """Whether a change takes a line away, so that what follows it is no longer where it was."""
-    return b"\n" in content[edit.start : edit.end]
 
 
 def _plan_move(use: Use, new_name: str, analysis: Analysis) -> Move:

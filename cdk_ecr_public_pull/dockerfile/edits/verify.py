@@ -68,14 +68,9 @@ def changed_args(before: Analysis, after: Analysis) -> frozenset[str]:
     """The variables of the FROM lines whose values differ between two versions of a file."""
     if not before.has_args:
         return frozenset()
-    old, new = before.args, after.args
-    return frozenset(
-        name for name in old.missing if _chars(old.values.get(name)) != _chars(new.values.get(name))
-    )
-
-
-def _chars(value: Text | None) -> str | None:
-    return None if value is None else value.chars
+    old, new, none = before.args.values, after.args.values, Text("", ())
+    names = before.args.missing
+    return frozenset(it for it in names if old.get(it, none).chars != new.get(it, none).chars)
 
 
 def is_witnessed(before: bytes, after: bytes, edits: Iterable[Edit]) -> bool:

@@ -33,8 +33,6 @@ MAX_NESTING = 100
 MAX_LENGTH = 8_192
 _UNCLOSED = "unexpected end of statement while looking for matching {}-quote"
 _EMPTY = Text("", ())
-
-
 _HEREDOC_MARKER = re.compile(r"<(?:<[\t\v\f\r ]*)?")
 
 
@@ -152,8 +150,7 @@ class Lexer:
         return Piece(self._escaped(), is_split=False)
 
     def _escaped(self) -> Text:
-        escape = self._take()
-        char = self._take()
+        escape, char = self._take(), self._take()
         return Text.join([escape, char]) if self.raw_escapes else char
 
     def _single_quoted(self) -> Text:
@@ -184,8 +181,7 @@ class Lexer:
         return Text.join([*parts, quote] if self.keep_all else parts or [_EMPTY])
 
     def _escaped_in_quotes(self) -> Text:
-        escape = self._take()
-        following = self._peek()
+        escape, following = self._take(), self._peek()
         # Only a quote, a dollar and the escape itself can be escaped; before others it stays.
         char = self._take() if following and following in f'"${self.escape}' else escape
         if self.raw_escapes:
@@ -234,13 +230,10 @@ class Lexer:
         """A variable's value; its own text if it has none and such are kept."""
         self.names.add(name)
         if name in self.unknown:
-            return self._unknown(start)
+            return Text(UNKNOWN, (self.word.offsets[start],))
         if name in self.env:
             return self.env[name]
         return self.word[start : self.position] if self.keep_all or self.keep_unset else _EMPTY
-
-    def _unknown(self, start: int) -> Text:
-        return Text(UNKNOWN, (self.word.offsets[start],))
 
     def _operation(self, name: str, start: int) -> Text:
         place = self.position
@@ -298,7 +291,7 @@ class Lexer:
 
     def _changed(self, change: Callable[[], Text], value: Text, pattern: str, start: int) -> Text:
         if UNKNOWN in value.chars + pattern:
-            return self._unknown(start)
+            return Text(UNKNOWN, (self.word.offsets[start],))
         try:
             return change()
         except InvalidPattern as error:

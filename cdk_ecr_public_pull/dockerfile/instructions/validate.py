@@ -15,8 +15,6 @@ from cdk_ecr_public_pull.dockerfile.instructions.nodes import Other
 from cdk_ecr_public_pull.dockerfile.parser.arguments import (
     Flag,
     NotStrings,
-    count_words,
-    may_fail,
     parse_json,
     split_flags,
     split_quoted_words,
@@ -133,24 +131,19 @@ def check_paths(name: str, arguments: Text, start: int) -> list[Text]:
         start: The byte at which it starts.
 
     Returns:
-        The paths, the destination last; none if no expansion in them can fail.
+        The paths, the destination last.
 
     Raises:
         BuildError: There are fewer than two, or a heredoc is the destination.
     """
-    chars = arguments.chars
-    if not chars.startswith("[") and "<<" not in chars and not may_fail(chars):
-        words, count = list[Text](), count_words(chars)
-    else:
-        words = _list(name, arguments, start)
-        count = len(words)
-    if count < 2:  # noqa: PLR2004  (a source and a destination)
+    words = _list(name, arguments, start)
+    if len(words) < 2:  # noqa: PLR2004  (a source and a destination)
         message = (
             f"{name} requires at least two arguments, but only one was provided. "
             "Destination could not be determined"
         )
         raise BuildError.at(arguments, message, start)
-    if words and _is_heredoc(words[-1].chars):
+    if "<<" in arguments.chars and _is_heredoc(words[-1].chars):
         raise BuildError.at(arguments, f"{name} cannot accept a heredoc as a destination", start)
     return words
 

@@ -183,11 +183,6 @@ def may_fail(chars: str) -> bool:
     return "'" in chars or '"' in chars or "${" in chars
 
 
-def count_words(chars: str) -> int:
-    """How many words ``split_words`` would find."""
-    return len(_WORD.findall(chars))
-
-
 def split_quoted_words(text: Text, escape: str) -> list[Text]:
     """Split at white space outside quotes, as ARG, ENV and LABEL do; quotes and escapes stay.
 

@@ -47,15 +47,6 @@ class Text:
         start = len(self.chars) - len(self.chars.lstrip(SPACES))
         return self[start : start + len(stripped)]
 
-    def split_lines(self) -> list[Text]:
-        """The lines of this text, without their line feeds."""
-        lines: list[Text] = []
-        start = 0
-        for line in self.chars.split("\n"):
-            lines.append(self[start : start + len(line)])
-            start += len(line) + 1
-        return lines
-
     @classmethod
     def of_bytes(cls, raw: bytes, start: int) -> Text:
         """Decode bytes of the file.

@@ -69,19 +69,14 @@ def _run_by(stage: State) -> Iterator[Step]:
 def _taken_too_early(use: Use, needed: Container[int]) -> Iterator[BuildError]:
     # The first one is enough: they are in the order of the file.
     user = next((user for user in use.users if id(user) in needed), None)
-    if user is not None and _comes_later(use.state, user):
+    taken = (use.state and use.state.index) or 0
+    if user is not None and user.index is not None and taken > user.index:
         what = "mount" if use.via is Via.MOUNT else "copy"
         message = (
             f'cannot {what} from stage "{use.word.chars}", '
             f'it needs to be defined before current stage "{user.label}"'
         )
         yield BuildError.at(use.word, message, use.start)
-
-
-def _comes_later(state: State | None, user: State) -> bool:
-    if state is None or state.index is None or user.index is None:
-        return False
-    return state.index > user.index
 
 
 def _step_errors(step: Step, escape: str, given: Container[str]) -> Iterator[BuildError]:
@@ -125,8 +120,9 @@ def _check_body(body: Text, step: Step) -> None:
         check_body(body, _EverySet())
     except WordError as error:
         # BuildKit shows the whole of it.
-        lines = (line for line in body.split_lines() if error.offset in line.offsets)
-        message = f'failed to process "{next(lines, body).chars}": {error}'
+        place = body.offsets.index(error.offset)
+        line = body.chars[body.chars.rfind("\n", 0, place) + 1 :].partition("\n")[0]
+        message = f'failed to process "{line}": {error}'
         raise BuildError(message, start=step.start, offset=error.offset) from None
 
 
