@@ -71,9 +71,15 @@ def rewrite_dockerfile(
         The new content with the changes and the findings that remain. A file that
         BuildKit refuses is not changed.
     """
-    conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
+    mirrors = mirrors or default_mirrors()
+    conditions = Conditions(
+        build_args=build_args or {},
+        target=target,
+        platform=platform,
+        frontend=copied_frontend(mirrors),
+    )
     reporter = Reporter(content, path=path, settings=settings or RuleSettings())
-    plan = _Plan(content, conditions, mirrors or default_mirrors(), reporter)
+    plan = _Plan(content, conditions, mirrors, reporter)
     plan.move_pulls(unsafe_fixes=unsafe_fixes)
     return Rewrite(plan.content, plan.edits, plan.findings(tell_mended=False))
 
@@ -103,9 +109,15 @@ def check_dockerfile(
         The findings, in the order of the file. One that ``rewrite_dockerfile`` would
         mend carries the change.
     """
-    conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
+    mirrors = mirrors or default_mirrors()
+    conditions = Conditions(
+        build_args=build_args or {},
+        target=target,
+        platform=platform,
+        frontend=copied_frontend(mirrors),
+    )
     reporter = Reporter(content, path=path, settings=settings or RuleSettings())
-    plan = _Plan(content, conditions, mirrors or default_mirrors(), reporter)
+    plan = _Plan(content, conditions, mirrors, reporter)
     plan.move_pulls(is_made=False)
     return plan.findings(tell_mended=True)
 
@@ -119,10 +131,10 @@ class _Plan:
         self.content = content
         self._file = ParsedDockerfile(content)
         self.edits: tuple[Edit, ...] = ()
-        self._conditions = conditions._replace(frontend=copied_frontend(mirrors))
+        self._conditions = conditions
         self._mirrors = mirrors
         self._reporter = reporter
-        self._analysis = analyze(self._file, self._conditions)
+        self._analysis = analyze(self._file, conditions)
         self._decisions: list[Decision] = []
         self._changed_args: frozenset[str] = frozenset()
 
