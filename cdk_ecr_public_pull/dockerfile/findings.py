@@ -90,8 +90,9 @@ def findings_about(
         _about(decision, analysis, reporter, tell_mended=tell_mended)
     for use in analysis.unknown:
         _needs_build_arg(use, mirrors, reporter)
-    for word, declared in analysis.late_args:
-        _late_arg(word, declared, reporter)
+    for _, word, _, late in analysis.undeclared:
+        if late is not None:
+            _late_arg(word, late, reporter)
     if changed_args:
         _reached(analysis, frozenset(changed_args), reporter)
 
@@ -120,7 +121,10 @@ def _without_copy(decision: Decision, reporter: Reporter) -> None:
     explained = explain_verdict(resolution, name)
     if decision.use.via is Via.SYNTAX and resolution.verdict in _WITHOUT_COPY:
         message = f"the syntax image {name} is pulled from Docker Hub; no copy is known"
-        remedy = "remove the line, so that the frontend built into BuildKit is used"
+        remedy = (
+            "remove the line, so that the frontend built into BuildKit is used; or name a copy of "
+            f'it under mirrors: {repository_key(decision.image)} = "…"'
+        )
         explained = Rule.SYNTAX_FRONTEND, message, remedy
     if explained is not None:
         reporter.at(span_of(decision.use.word), *explained)
@@ -206,13 +210,14 @@ def _foreign(decision: Decision, reporter: Reporter) -> None:
 def _refused(analysis: Analysis, error: BuildError, reporter: Reporter) -> None:
     message = f"BuildKit refuses this file: {error.message}"
     remedy = "mend this line; nothing is changed before the file builds"
-    for word, declared in analysis.late_args:
-        if word.offsets[0] == error.offset:
-            line = reporter.locations.at(span_of(declared).start).line
-            remedy = (
-                f"declare ARG {declared.chars} before the first FROM: the one on line {line} "
-                "counts in its stage alone"
-            )
+    for use, _, name, late in analysis.undeclared:
+        if use.start != error.start:
+            continue
+        remedy = f"declare ARG {name} before the first FROM"
+        if late is not None:
+            line = reporter.locations.at(span_of(late).start).line
+            remedy += f": the one on line {line} counts in its stage alone"
+        break
     place = error_location(error, reporter.locations)
     reporter.to_line_end(place, Rule.INVALID_DOCKERFILE, message, remedy)
 

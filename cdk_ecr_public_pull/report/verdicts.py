@@ -21,7 +21,7 @@ def explain_verdict(resolution: Resolution, name: str) -> tuple[Rule, str, str] 
     match resolution.verdict:
         case Verdict.WITHDRAWN:
             message = f"{name} is gone: {resolution.reason}"
-            remedy = "pull another image, or name a copy of it under mirrors"
+            remedy = f'pull another image, or name a copy of it under mirrors: {key} = "…"'
             return Rule.WITHDRAWN_IMAGE, message, remedy
         case Verdict.NO_MIRROR:
             message = f"{name} is pulled from Docker Hub: {resolution.reason}"

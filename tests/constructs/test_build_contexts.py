@@ -78,7 +78,8 @@ ROWS: dict[str, Row] = {
         warning=(
             "~:1:10: the syntax image docker/dockerfile:1 is pulled from Docker Hub; no copy is "
             "known [syntax-frontend]\n  help: remove the line, so that the frontend built into "
-            "BuildKit is used [ack: cdk_ecr_public_pull:syntax-frontend]"
+            'BuildKit is used; or name a copy of it under mirrors: "docker/dockerfile" = "…" '
+            "[ack: cdk_ecr_public_pull:syntax-frontend]"
         ),
     ),
     "refused by BuildKit": Row(

@@ -214,10 +214,12 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
         (
             "~/Dockerfile:1:6: public.ecr.aws/bitnami/nginx:latest is gone: public.ecr.aws/bitnami "
             "was removed on 2026-06-10 [withdrawn-image]\n"
-            "  help: pull another image, or name a copy of it under mirrors\n"
+            "  help: pull another image, or name a copy of it under mirrors: "
+            '"public.ecr.aws/bitnami/nginx" = "…"\n'
             "~/Dockerfile:2:6: public.ecr.aws/bitnami/redis:latest is gone: public.ecr.aws/bitnami "
             "was removed on 2026-06-10 [withdrawn-image]\n"
-            "  help: pull another image, or name a copy of it under mirrors"
+            "  help: pull another image, or name a copy of it under mirrors: "
+            '"public.ecr.aws/bitnami/redis" = "…"'
         ),
     ),
     "refused by BuildKit": (

@@ -192,6 +192,24 @@ def test_dockerfiles(kind: Kind, tmp_path: Path) -> None:
 
 
 @BOTH
+def test_dockerfiles_with_a_tag_that_only_the_build_tells(kind: Kind, tmp_path: Path) -> None:
+    """An image whose repository is known is an error, whatever its tag will be."""
+    stack = new_stack()
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text("ARG V\nFROM node:${V}\nFROM public.ecr.aws/x/y:${V}\n")
+
+    kind(stack, "Build", build_spec=USERS, dockerfiles=[dockerfile])
+
+    annotations = assertions.Annotations.from_stack(stack)
+    anything = assertions.Match.any_value()
+    errors = [str(it.entry.data) for it in annotations.find_error("/Stack/Build", anything)]
+    assert [text.partition("\n")[0] for text in errors] == [
+        f"{dockerfile}:2:6: node:${{V}} is pulled from Docker Hub [docker-hub-pull]"
+    ]
+    assert annotations.find_warning("/Stack/Build", anything) == []
+
+
+@BOTH
 def test_dockerfiles_with_mirrors(kind: Kind, tmp_path: Path) -> None:
     """What ``pull`` knows of local images counts."""
     stack = new_stack()

@@ -33,6 +33,19 @@ def test_findings(tmp_path: Path) -> None:
     assert [text.partition(": ")[0] for text in warnings] == [f"{root}/Dockerfile:2:6"]
 
 
+def test_a_tag_that_only_the_build_tells(tmp_path: Path) -> None:
+    """Of an image whose repository is known, the copy is pulled, and nothing need be said."""
+    root = make(tmp_path, {"Dockerfile": "ARG V\nFROM node:${V}-alpine\n"})
+    stack = new_stack()
+
+    context = RewrittenBuildContext(stack, "Context", directory=root)
+
+    moved = "ARG V\nFROM public.ecr.aws/docker/library/node:${V}-alpine\n"
+    assert content(context.path) == {"Dockerfile": moved}
+    anything = assertions.Match.any_value()
+    assert assertions.Annotations.from_stack(stack).find_warning("*", anything) == []
+
+
 def test_refused_dockerfile(tmp_path: Path) -> None:
     """A Dockerfile that BuildKit refuses stops the synth."""
     root = make(tmp_path, {"Dockerfile": "RUN true\n"})

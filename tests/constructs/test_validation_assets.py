@@ -85,6 +85,11 @@ LOUD: dict[str, tuple[str, dict[str, Any], list[Said]]] = {
         {"build_args": {"BASE": "python:3.12"}},
         [Said("error", HUB, "image/Dockerfile:2:6: python:3.12 is pulled from Docker Hub")],
     ),
+    "a tag that only the build tells": (
+        "ARG V\nFROM node:${V}\n",
+        {},
+        [Said("error", HUB, "image/Dockerfile:2:6: node:${V} is pulled from Docker Hub")],
+    ),
     "a platform": (
         "FROM node:21-$TARGETARCH\n",
         {"platform": ecr_assets.Platform.LINUX_ARM64},

@@ -51,7 +51,8 @@ shown to be safe
 removed on 2026-06-10 [withdrawn-image]
           FROM public.ecr.aws/bitnami/nginx:1
                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-          help: pull another image, or name a copy of it under mirrors
+          help: pull another image, or name a copy of it under mirrors: \
+"public.ecr.aws/bitnami/nginx" = "…"
         """,
     ),
     "invalid-dockerfile": (
@@ -91,7 +92,8 @@ it, name that under mirrors: "my-base" = "…"
 no copy is known [syntax-frontend]
           # syntax=docker/dockerfile:1
                    ^^^^^^^^^^^^^^^^^^^
-          help: remove the line, so that the frontend built into BuildKit is used
+          help: remove the line, so that the frontend built into BuildKit is used; or name a copy \
+of it under mirrors: "docker/dockerfile" = "…"
         """,
     ),
     "digest-pin": (
@@ -154,6 +156,26 @@ value [needs-build-arg]
           FROM ghcr.io/a/b:${V:-1}
                ^^^^^^^^^^^^^^^^^^^
           help: declare ARG V before the first FROM
+        """,
+    ),
+    "invalid-dockerfile for a variable that no ARG declares": (
+        "FROM $BASE\n",
+        """\
+        Dockerfile:1:6: error: BuildKit refuses this file: base name ($BASE) should not be blank \
+[invalid-dockerfile]
+          FROM $BASE
+               ^^^^^
+          help: declare ARG BASE before the first FROM
+        """,
+    ),
+    "invalid-dockerfile for a platform that no ARG declares": (
+        "FROM --platform=$P node\n",
+        """\
+        Dockerfile:1:20: error: BuildKit refuses this file: empty platform value from expression \
+$P [invalid-dockerfile]
+          FROM --platform=$P node
+                             ^^^^
+          help: declare ARG P before the first FROM
         """,
     ),
     "invalid-dockerfile for an ARG behind a FROM": (

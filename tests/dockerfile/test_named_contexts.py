@@ -231,7 +231,8 @@ like the image would take the stage's place
 no copy is known [syntax-frontend]
           # syntax=docker/dockerfile:1
                    ^^^^^^^^^^^^^^^^^^^
-          help: remove the line, so that the frontend built into BuildKit is used
+          help: remove the line, so that the frontend built into BuildKit is used; or name a copy \
+of it under mirrors: "docker/dockerfile" = "…"
         """,
     "the syntax image, with a copy": """\
         Dockerfile:1:10: error: docker/dockerfile:1 is pulled from Docker Hub [docker-hub-pull]

@@ -151,7 +151,7 @@ def _add_stage(analysis: Analysis, node: From, stage: State) -> None:
     try:
         if may_expand(word.chars, graph.escape):
             use.expansion = analysis.args.expand(word, start=start)
-            _note_late_args(analysis, word, use.expansion.names)
+            _note_undeclared(analysis, use, word, use.expansion.names)
         stage.base_name = use.name.chars
         if not stage.base_name:
             names = use.expansion.names if use.expansion else ()
@@ -180,7 +180,7 @@ def _check_platform(analysis: Analysis, platform: Text, use: Use) -> None:
     except BuildError as error:
         _go_on(analysis, error)
         return
-    late = _note_late_args(analysis, platform, expansion.names)
+    late = _note_undeclared(analysis, use, platform, expansion.names)
     if not expansion.text.chars:
         if expansion.names:
             message = f"empty platform value from expression {platform.chars}"
@@ -193,8 +193,8 @@ def _check_platform(analysis: Analysis, platform: Text, use: Use) -> None:
         _go_on(analysis, from_error(analysis, message, use, expansion.names, late))
 
 
-def _note_late_args(analysis: Analysis, word: Text, names: Iterable[str]) -> list[str]:
-    """Note, and return, the variables that only an ARG of an earlier stage declares."""
+def _note_undeclared(analysis: Analysis, use: Use, word: Text, names: Iterable[str]) -> list[str]:
+    """Note variables that no ARG declares here; return those that one of an earlier stage does."""
     args = analysis.args
     found = []
     for name in sorted(names):
@@ -203,8 +203,8 @@ def _note_late_args(analysis: Analysis, word: Text, names: Iterable[str]) -> lis
         end = span_of(word).start
         declared = (it.name for it in analysis.file.stage_args() if it.place < end)
         late = next((it for it in declared if it.chars == name), None)
+        analysis.undeclared.append((use, word, name, late))
         if late is not None:
-            analysis.late_args.append((word, late))
             found.append(name)
     return found
 

@@ -50,8 +50,9 @@ class Analysis:
         pulls: The places that make a build pull an image, in the order of the file, and
             the images; first the one that parses the file.
         unknown: The FROM lines of which only a build argument tells the image.
-        late_args: The variables of FROM lines that an ARG of an earlier stage declares, which
-            gives them no value there: the word, and the name in that ARG.
+        undeclared: The variables of FROM lines that no ARG before the first FROM declares: the
+            line, the word, the name, and the one in an ARG of an earlier stage, which has no value
+            here.
         frontend: The name of the image that reads the file; None if BuildKit itself does.
         errors: Why BuildKit refuses the file, in its order; empty if it does not.
         is_foreign: Whether another author's frontend reads the file: it is in that one's
@@ -65,7 +66,7 @@ class Analysis:
         self.target: State | None = None
         self.pulls: list[tuple[Use, ImageReference]] = []
         self.unknown: list[Use] = []
-        self.late_args: list[tuple[Text, Text]] = []
+        self.undeclared: list[tuple[Use, Text, str, Text | None]] = []
         self.errors: list[BuildError] = []
         self.frontend: str | None = None
         self.is_foreign = False
@@ -102,7 +103,7 @@ class Analysis:
     @property
     def has_more_to_say(self) -> bool:
         """Whether there is something to be said beside its pulls."""
-        return bool(self.errors or self.unknown or self.late_args or self.is_foreign)
+        return bool(self.errors or self.unknown or self.undeclared or self.is_foreign)
 
     @property
     def refusal(self) -> BuildError | None:
