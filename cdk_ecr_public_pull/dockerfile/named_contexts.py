@@ -28,7 +28,7 @@ from cdk_ecr_public_pull.dockerfile.edits.plan import Decision, Move, Obstacle, 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Via
 from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
-from cdk_ecr_public_pull.dockerfile.stages.places import Analysis, Conditions, copied_frontend
+from cdk_ecr_public_pull.dockerfile.stages.places import Analysis, Conditions
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.mirrors import Mirrors, default_mirrors
 from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
@@ -100,13 +100,8 @@ def plan_contexts(
     file = ParsedDockerfile(content)
     contexts: dict[str, str] = {}
     for index, each in enumerate(platform.split(",") if platform else _BUILDING_MACHINES):
-        conditions = Conditions(
-            build_args=build_args or {},
-            target=target,
-            platform=each,
-            frontend=copied_frontend(mirrors),
-        )
-        analysis = analyze(file, conditions)
+        conditions = Conditions(build_args=build_args or {}, target=target, platform=each)
+        analysis = analyze(file, conditions, mirrors)
         decisions = planner.decisions(analysis)
         contexts.update(_contexts(decisions))
         if platform or index == 0:

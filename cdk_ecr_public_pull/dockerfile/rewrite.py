@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cdk_ecr_public_pull.dockerfile.instructions.parsed_dockerfile import ParsedDockerfile
 from cdk_ecr_public_pull.dockerfile.parser.source_text import LONGEST_LINE
 from cdk_ecr_public_pull.dockerfile.stages.analyze import analyze
-from cdk_ecr_public_pull.dockerfile.stages.places import Conditions, copied_frontend
+from cdk_ecr_public_pull.dockerfile.stages.places import Conditions
 from cdk_ecr_public_pull.images.mirrors import Verdict, default_mirrors
 from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.report.reporter import Reporter
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.images.mirrors import Mirrors
     from cdk_ecr_public_pull.report.edit import Edit
     from cdk_ecr_public_pull.report.finding import Finding
+
+# Of what is pulled from elsewhere, or not at all, nothing is said.
+_SILENT = (Verdict.NOT_DOCKER_HUB, Verdict.LOCAL)
 
 
 class Rewrite(NamedTuple):
@@ -71,15 +74,9 @@ def rewrite_dockerfile(
         The new content with the changes and the findings that remain. A file that
         BuildKit refuses is not changed.
     """
-    mirrors = mirrors or default_mirrors()
-    conditions = Conditions(
-        build_args=build_args or {},
-        target=target,
-        platform=platform,
-        frontend=copied_frontend(mirrors),
-    )
+    conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
     reporter = Reporter(content, path=path, settings=settings or RuleSettings())
-    plan = _Plan(content, conditions, mirrors, reporter)
+    plan = _Plan(content, conditions, mirrors or default_mirrors(), reporter)
     plan.move_pulls(unsafe_fixes=unsafe_fixes)
     return Rewrite(plan.content, plan.edits, plan.findings(tell_mended=False))
 
@@ -109,15 +106,9 @@ def check_dockerfile(
         The findings, in the order of the file. One that ``rewrite_dockerfile`` would
         mend carries the change.
     """
-    mirrors = mirrors or default_mirrors()
-    conditions = Conditions(
-        build_args=build_args or {},
-        target=target,
-        platform=platform,
-        frontend=copied_frontend(mirrors),
-    )
+    conditions = Conditions(build_args=build_args or {}, target=target, platform=platform)
     reporter = Reporter(content, path=path, settings=settings or RuleSettings())
-    plan = _Plan(content, conditions, mirrors, reporter)
+    plan = _Plan(content, conditions, mirrors or default_mirrors(), reporter)
     plan.move_pulls(is_made=False)
     return plan.findings(tell_mended=True)
 
@@ -134,7 +125,7 @@ class _Plan:
         self._conditions = conditions
         self._mirrors = mirrors
         self._reporter = reporter
-        self._analysis = analyze(self._file, conditions)
+        self._analysis = analyze(self._file, conditions, mirrors)
         self._decisions: list[Decision] = []
         self._changed_args: frozenset[str] = frozenset()
 
@@ -147,9 +138,9 @@ class _Plan:
                 plain what would come of them.
         """
         analysis = self._analysis
-        if analysis.refusal is not None or not analysis.pulls:
+        if analysis.refusal is not None or self._is_silent():
             return
-        from cdk_ecr_public_pull.dockerfile.edits.plan import decide  # noqa: PLC0415  (a file that pulls nothing does without it)
+        from cdk_ecr_public_pull.dockerfile.edits.plan import decide  # noqa: PLC0415  (a file that pulls nothing from Docker Hub does without it)
 
         self._decisions = decide(
             analysis, self._mirrors, self._reporter.wants_pull, moves_digests=unsafe_fixes
@@ -165,7 +156,7 @@ class _Plan:
         from cdk_ecr_public_pull.report.edit import apply_edits, in_order  # noqa: PLC0415  (as above)
 
         moved = apply_edits(self._file.content, edits)
-        after = analyze(self._file.edited(moved, edits), self._conditions)
+        after = analyze(self._file.edited(moved, edits), self._conditions, self._mirrors)
         is_proven = is_relocation(analysis, self._decisions, after)
         # The second witness is slow to import.
         if is_proven and (not is_made or is_witnessed(self.content, moved, edits)):
@@ -173,6 +164,11 @@ class _Plan:
             self._changed_args = changed_args(analysis, after)
         else:
             self.give_up()
+
+    def _is_silent(self) -> bool:
+        """Whether nothing is to be said of the pulls, nor done about them."""
+        verdicts = (self._mirrors.resolve(image).verdict for _, image in self._analysis.pulls)
+        return not self._analysis.is_foreign and all(it in _SILENT for it in verdicts)
 
     def _is_plain(self, edits: Collection[Edit]) -> bool:
         """Whether it needs no proof what would come of changes."""
@@ -196,7 +192,7 @@ class _Plan:
             tell_mended: Whether the pulls that a change moves are findings, too.
         """
         analysis, reporter = self._analysis, self._reporter
-        if analysis.has_more_to_say or any(map(_is_notable, self._decisions)):
+        if analysis.has_more_to_say or self._decisions:
             from cdk_ecr_public_pull.dockerfile.findings import findings_about  # noqa: PLC0415  (a file with nothing to say of it does without)
 
             findings_about(
@@ -210,8 +206,3 @@ class _Plan:
         if analysis.refusal is None:
             reporter.report_unused_ignores()
         return tuple(sorted(reporter.findings, key=lambda it: (it.line, it.column)))
-
-
-def _is_notable(decision: Decision) -> bool:
-    is_silent = decision.resolution.verdict in (Verdict.NOT_DOCKER_HUB, Verdict.LOCAL)
-    return decision.move is not None or not is_silent

@@ -23,19 +23,24 @@ from cdk_ecr_public_pull.dockerfile.stages.places import (
     from_error,
 )
 from cdk_ecr_public_pull.errors import InvalidReference
-from cdk_ecr_public_pull.images.reference import parse_image
+from cdk_ecr_public_pull.images.mirrors import Mirrors
+from cdk_ecr_public_pull.images.reference import DOCKERFILE_FRONTEND, parse_image
 
 # Docker's own frontend, also where it was copied to another registry, and the one built in.
 _DOCKERFILE_FRONTEND = r"(?:.*/)?dockerfile(?:-upstream|\.v0)?"
 _SYNTAX_ARG = "BUILDKIT_SYNTAX"
 
 
-def analyze(file: ParsedDockerfile, conditions: Conditions) -> Analysis:
+def analyze(
+    file: ParsedDockerfile, conditions: Conditions, mirrors: Mirrors | None = None
+) -> Analysis:
     """Find the stages and images of a Dockerfile.
 
     Args:
         file: The file.
         conditions: How it is built.
+        mirrors: Where copies are: a copy of Docker's own frontend is no foreign one. None if
+            there are none.
 
     Returns:
         The analysis, with no image but the syntax if BuildKit refuses the file before it
@@ -43,7 +48,7 @@ def analyze(file: ParsedDockerfile, conditions: Conditions) -> Analysis:
     """
     analysis = Analysis(file, conditions)
     try:
-        _read_syntax(analysis, file.content)
+        _read_syntax(analysis, mirrors)
         if analysis.is_foreign:
             return analysis
         _build_graph(analysis)
@@ -60,9 +65,9 @@ def analyze(file: ParsedDockerfile, conditions: Conditions) -> Analysis:
     return analysis
 
 
-def _read_syntax(analysis: Analysis, content: bytes) -> None:
+def _read_syntax(analysis: Analysis, mirrors: Mirrors | None) -> None:
     analysis.frontend = analysis.conditions.build_args.get(_SYNTAX_ARG)
-    if analysis.frontend is None and (syntax := find_syntax(content)) is not None:
+    if analysis.frontend is None and (syntax := find_syntax(analysis.file.content)):
         word = syntax.value
         analysis.frontend = word.chars
         try:
@@ -75,16 +80,18 @@ def _read_syntax(analysis: Analysis, content: bytes) -> None:
             use = Use(Via.SYNTAX, word, syntax.start, -1, stage=None, users=(), state=state)
             analysis.pulls.append((use, image))
     if analysis.frontend is not None:
-        analysis.is_foreign = _is_foreign(analysis.frontend, analysis.conditions)
+        analysis.is_foreign = _is_foreign(analysis.frontend, mirrors)
 
 
-def _is_foreign(frontend: str, conditions: Conditions) -> bool:
+def _is_foreign(frontend: str, mirrors: Mirrors | None) -> bool:
     try:
         image = parse_image(frontend.strip().partition(" ")[0])
     except InvalidReference:
         return True
-    is_dockerfile = re.fullmatch(_DOCKERFILE_FRONTEND, image.repository) is not None
-    return not is_dockerfile and image.name != conditions.frontend
+    if re.fullmatch(_DOCKERFILE_FRONTEND, image.repository):
+        return False
+    own = mirrors.resolve(parse_image(DOCKERFILE_FRONTEND)).replacement if mirrors else None
+    return own is None or image.name != own.name
 
 
 def _build_graph(analysis: Analysis) -> None:

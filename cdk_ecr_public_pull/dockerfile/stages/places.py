@@ -13,14 +13,12 @@ from cdk_ecr_public_pull.dockerfile.stages.graph import StageGraph, State, Use
 from cdk_ecr_public_pull.errors import InvalidReference
 from cdk_ecr_public_pull.images.platform import DEFAULT_PLATFORM
 from cdk_ecr_public_pull.images.reference import (
-    DOCKERFILE_FRONTEND,
     ImageReference,
     parse_image,
 )
 
 if TYPE_CHECKING:
     from cdk_ecr_public_pull.dockerfile.stages.build_args import BuildArgs
-    from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 
 class Conditions(NamedTuple):
@@ -30,13 +28,11 @@ class Conditions(NamedTuple):
         build_args: The values of ``--build-arg``.
         target: The stage of ``--target``; the last one if None.
         platform: The platform that is built for.
-        frontend: The repository to which the configuration moves Docker's own frontend.
     """
 
     build_args: Mapping[str, str] = MappingProxyType({})
     target: str | None = None
     platform: str = DEFAULT_PLATFORM
-    frontend: str | None = None
 
 
 class Analysis:
@@ -109,16 +105,6 @@ class Analysis:
     def refusal(self) -> BuildError | None:
         """The first error that no build argument can take away."""
         return next((error for error in self.errors if not error.missing_args), None)
-
-
-def copied_frontend(mirrors: Mirrors) -> str | None:
-    """The repository to which mirrors move Docker's own frontend, or None.
-
-    Args:
-        mirrors: Where copies are.
-    """
-    copy = mirrors.resolve(parse_image(DOCKERFILE_FRONTEND)).replacement
-    return copy.name if copy is not None else None
 
 
 def find_images(analysis: Analysis) -> None:
