@@ -103,10 +103,11 @@ class Mirrors:
         """Whether the same was declared."""
         if not isinstance(other, Mirrors):
             return NotImplemented
-        declared = other.mirrors, other.local_images
-        return (self.mirrors, self.local_images) == declared
+        return (self.mirrors, self.local_images) == (other.mirrors, other.local_images)
 
-    __hash__ = None  # type: ignore[assignment]  # the attributes are dictionaries
+    def __hash__(self) -> int:
+        """Equal for what is equal."""
+        return hash((frozenset(self.mirrors.items()), self.local_images))
 
     def __repr__(self) -> str:
         """The call that makes these mirrors."""

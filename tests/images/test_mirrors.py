@@ -204,6 +204,16 @@ def test_more_local_images() -> None:
     assert mirrors == Mirrors(mirrors={"a/*": "r.io/*"}, local_images=["x", "y"])
 
 
+def test_the_same_mirrors() -> None:
+    """Mirrors are the same if the same is declared, and are shown as the call that makes them."""
+    declared = Mirrors(mirrors={"a/*": "r.io/*"}, local_images=["x"])
+
+    assert repr(declared) == "Mirrors(mirrors={'a/*': 'r.io/*'}, local_images=('x',))"
+    assert len({declared, Mirrors(local_images=("x",), mirrors={"a/*": "r.io/*"})}) == 1
+    assert len({declared, Mirrors(local_images=["x"]), Mirrors(mirrors=declared.mirrors)}) == 3
+    assert declared != "Mirrors"
+
+
 def test_mirrors_can_be_sent_to_another_process() -> None:
     """What was declared comes out of a pickle as it went in."""
     mirrors = Mirrors(mirrors={"a/*": "r.io/*"}, local_images=["x/*"])
