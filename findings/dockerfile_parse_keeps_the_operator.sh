@@ -2,9 +2,9 @@
 # dockerfile-parse 2.0.1 puts a variable's value in front of the operator of ${V:-default}, and
 # leaves the operator and the brace in the name.
 #
-# BuildKit reads `ARG V=21` and `FROM node:${V:-20}` as node:21. `parent_images`, which many tools
-# take a Dockerfile's base images from, has "node:21:-20}", which is no image name; without a value
-# for V it has "node::-20}". Nothing is raised. A default that holds another ARG stays as written.
+# BuildKit reads `ARG V=21` and `FROM node:${V:-20}` as node:21. `parent_images` has "node:21:-20}",
+# which is no image name; without a value for V it has "node::-20}". Nothing is raised. A default
+# that holds another ARG stays as written.
 #
 # Seen with dockerfile-parse 2.0.1 (its newest release), on Python 3.11.
 set -eu

@@ -155,12 +155,13 @@ class _Plan:
         )
         from cdk_ecr_public_pull.report.edit import apply_edits, in_order  # noqa: PLC0415  (as above)
 
-        moved = apply_edits(self._file.content, edits)
-        after = analyze(self._file.edited(moved, edits), self._conditions, self._mirrors)
+        ordered = in_order(edits)
+        moved = apply_edits(self._file.content, ordered)
+        after = analyze(self._file.edited(moved, ordered), self._conditions, self._mirrors)
         is_proven = is_relocation(analysis, self._decisions, after)
         # The second witness is slow to import.
-        if is_proven and (not is_made or is_witnessed(self.content, moved, edits)):
-            self.content, self.edits = moved, tuple(in_order(edits))
+        if is_proven and (not is_made or is_witnessed(self.content, moved, ordered)):
+            self.content, self.edits = moved, tuple(ordered)
             self._changed_args = changed_args(analysis, after)
         else:
             self.give_up()

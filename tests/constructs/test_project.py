@@ -172,19 +172,23 @@ def test_no_docker(kind: Kind, image: codebuild.IBuildImage) -> None:
         kind(new_stack(), "Build", build_spec=USERS, environment=environment)
 
 
+def said_of(kind: Kind, dockerfile: Path, content: str) -> tuple[list[str], list[str]]:
+    """The errors and the warnings of a project that is given a Dockerfile."""
+    stack = new_stack()
+    dockerfile.write_text(content)
+    kind(stack, "Build", build_spec=USERS, dockerfiles=[dockerfile])
+    annotations = assertions.Annotations.from_stack(stack)
+    anything = assertions.Match.any_value()
+    errors = annotations.find_error("/Stack/Build", anything)
+    warnings = annotations.find_warning("/Stack/Build", anything)
+    return [str(it.entry.data) for it in errors], [str(it.entry.data) for it in warnings]
+
+
 @BOTH
 def test_dockerfiles(kind: Kind, tmp_path: Path) -> None:
     """A Dockerfile that pulls from Docker Hub is an error, with its place and the remedy."""
-    stack = new_stack()
     dockerfile = tmp_path / "Dockerfile"
-    dockerfile.write_text("FROM node:21\nFROM some/app:1\n")
-
-    kind(stack, "Build", build_spec=USERS, dockerfiles=[dockerfile])
-
-    annotations = assertions.Annotations.from_stack(stack)
-    anything = assertions.Match.any_value()
-    errors = [str(it.entry.data) for it in annotations.find_error("/Stack/Build", anything)]
-    warnings = [str(it.entry.data) for it in annotations.find_warning("/Stack/Build", anything)]
+    errors, warnings = said_of(kind, dockerfile, "FROM node:21\nFROM some/app:1\n")
     assert [text.partition(": ")[0] for text in errors] == [f"{dockerfile}:1:6"]
     assert [text.partition(": ")[0] for text in warnings] == [f"{dockerfile}:2:6"]
     assert "public.ecr.aws/docker/library/node:21" in errors[0]
@@ -194,19 +198,13 @@ def test_dockerfiles(kind: Kind, tmp_path: Path) -> None:
 @BOTH
 def test_dockerfiles_with_a_tag_that_only_the_build_tells(kind: Kind, tmp_path: Path) -> None:
     """An image whose repository is known is an error, whatever its tag will be."""
-    stack = new_stack()
     dockerfile = tmp_path / "Dockerfile"
-    dockerfile.write_text("ARG V\nFROM node:${V}\nFROM public.ecr.aws/x/y:${V}\n")
-
-    kind(stack, "Build", build_spec=USERS, dockerfiles=[dockerfile])
-
-    annotations = assertions.Annotations.from_stack(stack)
-    anything = assertions.Match.any_value()
-    errors = [str(it.entry.data) for it in annotations.find_error("/Stack/Build", anything)]
+    content = "ARG V\nFROM node:${V}\nFROM public.ecr.aws/x/y:${V}\n"
+    errors, warnings = said_of(kind, dockerfile, content)
     assert [text.partition("\n")[0] for text in errors] == [
         f"{dockerfile}:2:6: node:${{V}} is pulled from Docker Hub [docker-hub-pull]"
     ]
-    assert annotations.find_warning("/Stack/Build", anything) == []
+    assert warnings == []
 
 
 @BOTH

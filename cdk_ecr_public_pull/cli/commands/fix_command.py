@@ -63,7 +63,7 @@ def fix_file(name: str, *, config: Config, only_diff: bool, unsafe_fixes: bool) 
 
 
 def _diff(read: ReadFile, content: bytes) -> str:
-    from cdk_ecr_public_pull.cli.diff import unified_diff  # noqa: PLC0415  (slow to import)
+    from cdk_ecr_public_pull.cli.diff import unified_diff  # noqa: PLC0415  (slow to import, and only --diff needs it)
 
     if read.status is not None:
         check_replaceable(read.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull.dockerfile.instructions.nodes import Arg, Definition, From, Node
@@ -74,21 +74,20 @@ class ParsedDockerfile:
                 node = parse_instruction(instruction, self.escape)
                 yield from node.definitions if isinstance(node, Arg) else ()
 
-    def edited(self, content: bytes, edits: Iterable[Edit]) -> ParsedDockerfile:
+    def edited(self, content: bytes, edits: Sequence[Edit]) -> ParsedDockerfile:
         """The file after changes, of which only the changed instructions are read again.
 
         What stands between them is the same, and so reads the same.
 
         Args:
             content: The file as it is then.
-            edits: The changes.
+            edits: The changes, in the order of the file.
         """
         edited = ParsedDockerfile(content)
-        in_order = sorted(edits, key=lambda edit: edit.start)
         starts = (it.start for node, it in self._nodes or () if isinstance(node, From))
         # A directive changes how all is read, and an ARG where names come from.
-        if in_order[0].start >= next(starts, len(content)):
-            edited._nodes = self._nodes_after(content, in_order)
+        if edits[0].start >= next(starts, len(content)):
+            edited._nodes = self._nodes_after(content, edits)
         return edited
 
     def _nodes_after(
