@@ -10,7 +10,7 @@ ENGINE_TESTS ?= where-possible
 .DEFAULT_GOAL := help
 # Each target uses all processors, and several install into .venv.
 .NOTPARALLEL:
-.PHONY: help setup cdk synth test test-engine test-oldest lint bench fuzz clean
+.PHONY: help setup cdk synth test test-engine test-oldest lint bench bench-engine fuzz clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target what; do \
@@ -55,6 +55,9 @@ bench: cdk $(READY)-bench ## Measure speed and memory; FOLDER=path measures its 
 	@$(PY) -m scripts.bench $(if $(FOLDER),--folder '$(FOLDER)') $(if $(BASE),--base '$(BASE)'); \
 		missed=$$?; [ $$missed -le 1 ] && $(PY) -m scripts.bench_files && \
 		$(PY) -m scripts.bench_synth && exit $$missed
+
+bench-engine: $(READY) ## Measure builds with a Docker engine, as root, after make test-engine
+	@$(PY) -m scripts.bench_mirror
 
 fuzz: $(READY)-fuzz ## Look for Dockerfiles that break the rules; SECONDS=n says for how long
 	@$(PY) scripts/fuzz.py $(or $(SECONDS),60)

@@ -1,10 +1,12 @@
 #!/bin/sh
-# Runs the tests that have a Docker engine, registries and an AWS of their own. Run after `make cdk`.
+# Runs the tests that have Docker engines, registries and an AWS of their own. Run after `make cdk`.
 # Usage: scripts/test_engine.sh required|where-possible
-# Where they cannot run it says why; only if they are required that is a failure.
+# Where they cannot run it says why; only if they are required that is a failure. ENGINES chooses
+# engines of tests/engine/engines.py; one that cannot be had is named in .venv/.engines-left-out.
 set -eu
 python=.venv/bin/python
 ready=.venv/.ready-engine
+left_out=.venv/.engines-left-out
 
 case $1 in
 required | where-possible) ;;
@@ -15,7 +17,7 @@ required | where-possible) ;;
 esac
 
 cannot_run=3
-$python -m tests.engine.debian || {
+ENGINES=$($python -m tests.engine.debian $left_out) || {
     status=$?
     [ $status = $cannot_run ] && [ "$1" = where-possible ] && exit 0
     exit $status
@@ -26,4 +28,7 @@ if [ ! $ready -nt .venv/.ready ]; then
         --editable '.[engine]'
     touch $ready
 fi
-$python -m pytest -n 2 --dist loadfile -m engine tests/engine
+export ENGINES
+# One engine stays with one worker, so that it is started once.
+$python -m pytest -n 2 --dist loadgroup -m engine tests/engine
+[ ! -f $left_out ] || cat $left_out

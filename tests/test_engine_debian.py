@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.debian import CannotRun, debian_folder
+from tests.engine.debian import REQUIRED_SUITE, CannotRun, debian_folder
 
 TOOLS = ("apt-get", "mmdebstrap", "mount", "nsenter", "pivot_root", "unshare")
 REFUSAL = "echo 'unshare: Operation not permitted' >&2; exit 1"
@@ -41,6 +41,6 @@ def test_says_why_it_cannot_run(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(CannotRun) as refused:
-        debian_folder()
+        debian_folder(REQUIRED_SUITE)
 
     assert str(refused.value) == reason

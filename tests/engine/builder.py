@@ -1,4 +1,4 @@
-"""A BuildKit on a port of its own: the engine's, of which this hands on the connections.
+"""A BuildKit on a port: that of an engine, of which this hands on the connections.
 
     python3 builder.py PORT
 

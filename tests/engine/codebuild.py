@@ -17,7 +17,7 @@ from tests.engine.aws import CREDENTIALS, Aws
 from tests.engine.sandbox import Sandbox
 from tests.engine.world import ACCOUNT, REGION
 
-_CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 _numbers = itertools.count(1)
 
 
@@ -104,7 +104,7 @@ class CodeBuild:
         variables = {
             **CREDENTIALS,
             **self._endpoints(),
-            "AWS_CA_BUNDLE": _CA_BUNDLE,
+            "AWS_CA_BUNDLE": CA_BUNDLE,
             "HOME": home,
             "TMPDIR": home,
             "CODEBUILD_BUILD_NUMBER": str(number),

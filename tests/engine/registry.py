@@ -29,7 +29,7 @@ class Fault(StrEnum):
     THROTTLED = "throttled"
     """Who asks for a token gets 429."""
     THROTTLED_PULL = "throttled pull"
-    """Who asks for a manifest gets 429."""
+    """Builds that ask for a manifest get 429."""
     SLOW = "slow"
     """Every request takes a second longer."""
     CUT_LAYER = "cut layer"
@@ -45,17 +45,24 @@ class Seen:
         path: The path, without the query.
         login: Whether the client had logged in.
         status: The answer's status.
+        client: How the client calls itself.
     """
 
     method: str
     path: str
     login: bool
     status: int
+    client: str
 
     @property
     def is_pull(self) -> bool:
         """Whether it asks for an image, or for a part of one."""
         return "/manifests/" in self.path or "/blobs/" in self.path
+
+    @property
+    def is_build(self) -> bool:
+        """Whether it comes from a builder, and not from the probe for the mirror, which is curl."""
+        return not is_probe(self.client)
 
 
 @dataclass(kw_only=True)
@@ -68,9 +75,11 @@ class Registry:
         auth_path: Where on this host tokens are.
         auth_host: The host whose ``auth_path`` clients are sent to.
         folder: What the repositories' names have before them in the backend.
-        passwords: The passwords that it takes from a user ``AWS``.
-        pulls_left: How many manifests it gives before it answers 429; None for any number.
-        pulls_a_second: How many manifests it gives in a second; None for any number.
+        passwords: The passwords that it takes, whoever the user is.
+        members_only: The repositories that it gives to clients with a login alone.
+        shown: The credentials that clients have shown, as ``USER:PASSWORD``, and the tokens.
+        pulls_left: How many manifests it gives builds before it answers 429; None for any number.
+        pulls_a_second: How many it gives them in a second; None for any number.
         limit: What it says with 429.
         missing: The beginnings of paths, without ``/v2/``, at which it has nothing.
     """
@@ -81,6 +90,8 @@ class Registry:
     auth_host: str
     folder: str = ""
     passwords: set[str] = field(default_factory=set)
+    members_only: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
     pulls_left: int | None = None
     pulls_a_second: int | None = None
     limit: str = "Rate exceeded"
@@ -103,8 +114,8 @@ class Registry:
         self.seen.clear()
         self._faults.clear()
         self._pulls.clear()
-        self.passwords.clear()
-        self.missing.clear()
+        for known in (self.passwords, self.members_only, self.shown, self.missing):
+            known.clear()
         self.pulls_left = self.pulls_a_second = None
 
     @property
@@ -114,8 +125,12 @@ class Registry:
 
     @property
     def anonymous_pulls(self) -> list[Seen]:
-        """What it gave to clients that had not logged in."""
-        return [seen for seen in self.pulls if seen.status == 200 and not seen.login]
+        """What it gave to builders that had not logged in."""
+        return [
+            seen
+            for seen in self.pulls
+            if (seen.status, seen.login) == (200, False) and seen.is_build
+        ]
 
     @property
     def pushed(self) -> list[str]:
@@ -143,13 +158,21 @@ class Registry:
             answer = self._passed_on(request)
         with self._lock:
             self.seen.append(
-                Seen(method=request.method, path=request.path, login=login, status=answer.status)
+                Seen(
+                    method=request.method,
+                    path=request.path,
+                    login=login,
+                    status=answer.status,
+                    client=_client(request),
+                )
             )
         return answer
 
     def _answer_at_rim(self, request: Request) -> tuple[Answer | None, bool]:
         """The answer unless the backend has it, and whether the client had logged in."""
         kind, _, value = request.headers.get("authorization", "").partition(" ")
+        if value:
+            self.shown.add(base64.b64decode(value).decode() if kind == "Basic" else value)
         if self._is_at(Fault.SLOW):
             time.sleep(1)
         if request.path == self.auth_path and request.method != "GET":
@@ -160,7 +183,10 @@ class Registry:
         if kind != "Bearer" or value not in self._tokens:
             return self._challenge(request), False
         login = self._tokens[value]
-        if "/manifests/" in request.path and (self._is_at(Fault.THROTTLED_PULL) or self._is_over()):
+        if not login and any(f"/v2/{name}/" in request.path for name in self.members_only):
+            return self._challenge(request), False
+        is_counted = "/manifests/" in request.path and not is_probe(_client(request))
+        if is_counted and (self._is_at(Fault.THROTTLED_PULL) or self._is_over()):
             return _error(429, "TOOMANYREQUESTS", self.limit), login
         if any(f"{name}/" in f"{request.path}/" for name in self.missing):
             return _error(404, "NAME_UNKNOWN", "The repository does not exist"), login
@@ -234,6 +260,15 @@ class Registry:
             with self._lock:
                 cut = len(body) // 2 if self._is_at(Fault.CUT_LAYER) else None
         return Answer(status=response.status, headers=answered, body=body, cut_after=cut)
+
+
+def is_probe(client: str) -> bool:
+    """Whether a client, as it calls itself, is what asks whether a mirror would be served."""
+    return client.startswith("curl/")
+
+
+def _client(request: Request) -> str:
+    return request.headers.get("user-agent", "")
 
 
 def _kept(request: Request) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,7 @@ REGISTRIES = {
     "[::1]:5000": "ipv6",
 }
 AT_ONCE = 4
+DOCKER_26 = "26.1."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +39,8 @@ class Answers:
     """What engines do with a Dockerfile that not all of them read alike.
 
     Attributes:
-        docker_26: Docker 26.1.5, which is the one of these tests.
-        docker_28: Docker 28.5.2, which is the one of CodeBuild's images.
+        docker_26: Docker 26.1.5.
+        docker_28: Docker 28.5.2, which is the one of CodeBuild's images, and is asked here, too.
         buildkit: BuildKit 0.32.2.
     """
 
@@ -135,7 +136,8 @@ def wanted(case: Case) -> tuple[set[str], set[str]]:
 
 def test_every_case(world: World) -> None:
     """For each Dockerfile of the table, BuildKit's requests are the list of ``pulls``."""
-    table = dict(enumerate(case for case in cases() if case.name not in NEWER))
+    otherwise = NEWER if world.engine.series == DOCKER_26 else {}
+    table = dict(enumerate(case for case in cases() if case.name not in otherwise))
     for number, case in table.items():
         world.sandbox.write(f"/oracle/{number}/Dockerfile", case.content)
         world.sandbox.write(f"/oracle/{number}.json", policy(number))

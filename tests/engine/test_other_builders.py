@@ -50,6 +50,7 @@ def test_fixed(world: World, command: str) -> None:
     assert world.public.images == {"docker/library/node:21", "docker/library/busybox:latest"}
 
 
+@pytest.mark.image_store
 @pytest.mark.parametrize("command", ["docker pull node:21", "docker run --rm node:21 true"])
 def test_pulls(world: World, command: str) -> None:
     """What is no build pulls from Docker Hub."""

@@ -10,13 +10,13 @@ import pytest
 from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.source_policy import HubPulls
 from cdk_ecr_public_pull.images.mirrors import Mirrors
-from tests.engine.ports import free_port, listens
-from tests.engine.sandbox import Ran, wait_until
+from tests.engine.other_builder import other_builder
+from tests.engine.sandbox import Ran
 from tests.engine.world import World
 
 pytestmark = pytest.mark.engine
 
-REDIRECT, ENFORCE, AS_WRITTEN = HubPulls
+REDIRECT, ENFORCE, AS_WRITTEN = HubPulls.SOURCE_POLICY, HubPulls.ENFORCE, HubPulls.AS_WRITTEN
 BUILD = "docker build --network=none --progress=plain --tag built /context"
 COMMANDS = (
     BUILD,
@@ -72,18 +72,16 @@ def test_every_way_to_build(world: World, command: str) -> None:
     assert world.public.images == COPIES
 
 
-def test_a_builder_of_its_own(world: World) -> None:
-    """So does a builder that is not the engine: Buildx hands it the policy with the build."""
-    port = free_port()
-    program = Path(__file__).with_name("builder.py").read_text("utf-8")
-    world.sandbox.write("/etc/harness/builder.py", program)
-    world.sandbox.start(f"python3 /etc/harness/builder.py {port}", log="/var/log/builder")
-    wait_until(lambda: listens(port), seconds=30, what="the builder")
-    world.sandbox.check(f"docker buildx create --driver=remote --name=own tcp://127.0.0.1:{port}")
+def test_a_builder_of_its_own(world: World, tmp_path: Path) -> None:
+    """So does a BuildKit that is not the engine's: Buildx hands it the policy with the build."""
+    with other_builder(world, tmp_path) as port:
+        world.sandbox.check(
+            f"docker buildx create --driver=remote --name=own tcp://127.0.0.1:{port}"
+        )
 
-    ran = build(
-        world, EVERY_KIND, command="docker buildx build --builder=own --network=none /context"
-    )
+        ran = build(
+            world, EVERY_KIND, command="docker buildx build --builder=own --network=none /context"
+        )
 
     assert (ran.status, world.hub.seen) == (0, []), ran.output
     assert 'building with "own" instance using remote driver' in ran.output
@@ -127,6 +125,7 @@ DENIED = (
 NOT_FOUND = "public.ecr.aws/docker/library/node:custom: not found"
 
 
+@pytest.mark.image_store
 @pytest.mark.parametrize(
     "case",
     [

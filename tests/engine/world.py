@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.engine.debian import debian_folder
 from tests.engine.ecr_public_api import LOGIN_REGIONS, EcrPublicApi, host_of
+from tests.engine.engines import Engine
 from tests.engine.https import HttpsServer, Service
 from tests.engine.images import busybox_image, put_image
 from tests.engine.ports import free_port, listens
@@ -30,6 +31,12 @@ storage: {{filesystem: {{rootdirectory: {folder}}}}}
 http: {{addr: "127.0.0.1:{port}", secret: {secret}}}
 """
 _DOCKERD = "dockerd --iptables=false --ip6tables=false --bridge=none --max-concurrent-downloads=10"
+# Its containerd goes with it. What an engine has learned of registries, it forgets only so.
+_END_DOCKER = """\
+process=$(cat /run/docker.pid) && kill -9 "$process"
+while [ -e "/proc/$process" ]; do sleep 0.02; done
+rm -rf /run/docker* /var/lib/docker/* /etc/docker
+"""
 # An engine without a bridge has no network for RUN, as CodeBuild's would.
 _DOCKER = """\
 #!/bin/sh
@@ -50,7 +57,8 @@ class World:
     """All of it.
 
     Attributes:
-        sandbox: What builds run in, with a Docker engine.
+        engine: Which Docker engine it has.
+        sandbox: What builds run in, with that engine.
         hub: Docker Hub; at first it lets nobody pull.
         public: public.ecr.aws.
         private: The account's own ECR.
@@ -59,6 +67,7 @@ class World:
         busybox: The program that the images are made of.
     """
 
+    engine: Engine
     sandbox: Sandbox
     hub: Registry
     public: Registry
@@ -68,7 +77,7 @@ class World:
     busybox: bytes = field(repr=False)
 
     def reset(self) -> None:
-        """Forget all that happened: in the registries, and in the engine."""
+        """Forget all that happened in the registries, and start a new engine."""
         for registry in (self.hub, self.public, self.private):
             registry.reset()
         self.hub.pulls_left = 0
@@ -76,23 +85,23 @@ class World:
         self.private.passwords.add(f"{ACCOUNT}-auth-token")
         self.api.reset()
         self.sandbox.check(
-            "rm -rf /root/.docker /codebuild /context /tmp/* /var/lib/containers/*;"
-            " docker image prune --all --force >/dev/null;"
-            " docker builder prune --all --force >/dev/null"
+            f"{_END_DOCKER} rm -rf /root/.docker /codebuild /context /tmp/* /var/lib/containers/*"
         )
+        start_docker(self.sandbox, self.engine)
 
 
 @contextlib.contextmanager
-def new_world(folder: Path) -> Iterator[World]:
+def new_world(engine: Engine, folder: Path) -> Iterator[World]:
     """Make a world, and end it afterwards.
 
     Args:
+        engine: Its Docker engine.
         folder: An empty folder.
     """
     mounted = folder / "sandbox"
     mounted.mkdir()
     with contextlib.ExitStack() as stack:
-        sandbox = Sandbox(debian_folder(), mounted)
+        sandbox = Sandbox(debian_folder(engine.suite), mounted)
         stack.callback(sandbox.close)
         hub, public, private = _registries(sandbox)
         api = EcrPublicApi(passwords=public.passwords)
@@ -113,13 +122,11 @@ def new_world(folder: Path) -> Iterator[World]:
         hosts = [f"{addresses[id(service)]} {host}" for host, service in services.items()]
         sandbox.write("/etc/hosts", "\n".join(["127.0.0.1 localhost", *hosts, ""]))
         sandbox.write("/usr/local/bin/docker", _DOCKER, mode=0o755)
-        sandbox.start(_DOCKERD, log="/var/log/dockerd")
-        wait_until(
-            lambda: sandbox.run("docker version").status == 0, seconds=60, what="the Docker engine"
-        )
+        start_docker(sandbox, engine)
         busybox = sandbox.read("/bin/busybox")
         _fill(public.backend, busybox)
         yield World(
+            engine=engine,
             sandbox=sandbox,
             hub=hub,
             public=public,
@@ -128,6 +135,14 @@ def new_world(folder: Path) -> Iterator[World]:
             recorder=recorder,
             busybox=busybox,
         )
+
+
+def start_docker(sandbox: Sandbox, engine: Engine) -> None:
+    """Start an engine, and wait until it answers."""
+    sandbox.start(f"{_DOCKERD} {engine.options}", log="/var/log/dockerd")
+    wait_until(
+        lambda: sandbox.run("docker version").status == 0, seconds=60, what="the Docker engine"
+    )
 
 
 def _registries(sandbox: Sandbox) -> tuple[Registry, Registry, Registry]:
@@ -156,7 +171,7 @@ def _backend(sandbox: Sandbox, name: str) -> int:
     port = free_port()
     config = _BACKEND.format(folder=f"/var/lib/{name}", port=port, secret=secrets.token_hex())
     sandbox.write(f"/etc/{name}.yml", config)
-    sandbox.start(f"docker-registry serve /etc/{name}.yml", log=f"/var/log/{name}")
+    sandbox.start(f"docker-registry serve /etc/{name}.yml", log=f"/var/log/registry-{name}")
     wait_until(lambda: listens(port), seconds=30, what=f"the registry {name}")
     return port
 
