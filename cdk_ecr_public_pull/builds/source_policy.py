@@ -10,7 +10,7 @@ and ``docs/build-repro.md`` of https://github.com/moby/buildkit (0.11.7 and newe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,7 +23,12 @@ class HubPulls(StrEnum):
     """What a build does about the images that it would pull from Docker Hub."""
 
     REDIRECT = "redirect"
-    """It pulls the copy of an image that has one, and any other from Docker Hub."""
+    """It pulls the copy of an image that has one, and any other from Docker Hub: by a registry
+    mirror where the engine takes one, and else by a source policy."""
+
+    SOURCE_POLICY = "source-policy"
+    """As REDIRECT, but always by a source policy: a tag without a copy fails the build, no name
+    of a private image is asked at the copy, and log and provenance name what was pulled."""
 
     ENFORCE = "enforce"
     """It pulls the copy, and stops at an image without one before Docker Hub is asked."""
@@ -79,8 +84,8 @@ def source_policy(
 
     Args:
         mirrors: Which images have copies, and where; its local images are left alone.
-        hub_pulls: With ENFORCE, all that would be left on Docker Hub is denied;
-            AS_WRITTEN is a policy without rules.
+        hub_pulls: With ENFORCE, all that would be left on Docker Hub is denied; AS_WRITTEN
+            is a policy without rules; the others are the same here.
         allow: Images, or patterns of them such as ``myorg/*``, that are pulled as they
             are written: neither moved nor denied. None is by default, and so not the
             ``docker/dockerfile`` of ``# syntax=`` either: its pull is one that Docker Hub
@@ -105,7 +110,23 @@ def source_policy(
     rules = [*_declared(mirrors), *_catalog(mirrors)]
     if hub_pulls is HubPulls.ENFORCE:
         rules.append(_PolicyRule(action="DENY", identifier=_HUB))
-    kept = [*mirrors.local_patterns(), *allowed]
+    return _policy(rules, kept=[*mirrors.local_patterns(), *allowed])
+
+
+def declared_policy(mirrors: Mirrors) -> dict[str, object] | None:
+    """Make the source policy of the copies that are declared, and of no others.
+
+    Args:
+        mirrors: As for ``source_policy``.
+
+    Returns:
+        The policy, or None where no copy is declared.
+    """
+    rules = list(_declared(mirrors))
+    return _policy(rules, kept=mirrors.local_patterns()) if rules else None
+
+
+def _policy(rules: Iterable[_PolicyRule], *, kept: Sequence[ImagePattern]) -> dict[str, object]:
     if not kept:
         return {"version": 1, "rules": [rule.as_json(constraints=[]) for rule in rules]}
     others = [

@@ -29,6 +29,7 @@ examples:
   ecr-public-pull pulls --target prod .   every image that a build of stage prod needs
   ecr-public-pull login --run             log docker in to public.ecr.aws
   ecr-public-pull policy > policy.json    what docker build reads to pull from the copies
+  ecr-public-pull mirror docker --write   let Docker ask the copies first, then Docker Hub
 
 "ecr-public-pull COMMAND --help" says more about a command.
 
@@ -95,6 +96,29 @@ IMAGE is a name or a pattern: docker/dockerfile, node:custom, "myorg/*".
 
 {_CONFIG}"""
 
+_ENGINES = ("docker", "buildkit", "podman", "containerd")
+_MIRROR = """\
+Prints the configuration by which an engine asks public.ecr.aws for the images of Docker Hub,
+and Docker Hub for what is not there or not to be had. (A policy has no way back to Docker Hub.)
+ENGINE is docker, for Docker 28.0 and newer; buildkit, for the builders that docker buildx
+create makes; podman, for Buildah, too; or containerd. It works by path, for whole registries:
+the mirrors of ecr-public-pull.toml are not part of it.
+
+With --write it is put where the engine reads it, as a whole or not at all:
+  docker      /etc/docker/certs.d/docker.io/hosts.toml
+  buildkit    buildkitd.default.toml in $BUILDX_CONFIG, $DOCKER_CONFIG/buildx or
+              ~/.docker/buildx; docker buildx create --driver=remote fails while it is there
+  podman      /etc/containers/registries.conf.d/ecr-public-pull.conf, or the same in
+              ~/.config/containers for users other than root
+  containerd  /etc/containerd/certs.d/docker.io/hosts.toml
+Where something else is said of docker.io already, nothing is written, and a message says what
+(exit status 1). A rootless Docker reads ~/.config/docker/certs.d, a rootless nerdctl
+~/.config/containerd/certs.d: put there what is printed.
+
+Podman asks public.ecr.aws for official images alone, the others for every image of Docker
+Hub: the names of private ones are seen there.
+"""
+
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
     # Without a width argparse imports shutil to ask the terminal, at every start.
@@ -135,6 +159,11 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or -")
     policy = _command(commands, "policy", "print what moves the pulls of docker build", _POLICY)
     _add_policy_options(policy)
+    mirror = _command(
+        commands, "mirror", "print what moves the pulls of an engine, or write it", _MIRROR
+    )
+    mirror.add_argument("engine", choices=_ENGINES, metavar="ENGINE", help=", ".join(_ENGINES))
+    mirror.add_argument("--write", action="store_true", help="put it where the engine reads it")
     for command in (check, fix, pulls, policy):
         command.add_argument(
             "--config", metavar="FILE", help="read this configuration, not the nearest one"

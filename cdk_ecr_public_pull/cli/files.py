@@ -1,7 +1,7 @@
 """How files are read, and replaced."""
 
 # Without pathlib, whose import takes longer than to check a file.
-# ruff: noqa: PTH105, PTH108, PTH114, PTH115, PTH120, PTH123
+# ruff: noqa: PTH103, PTH105, PTH108, PTH114, PTH115, PTH120, PTH123
 from __future__ import annotations
 
 import os
@@ -16,6 +16,7 @@ from cdk_ecr_public_pull.printable import escape_controls
 
 _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_MODE_OF_NEW_FILES = 0o644
 
 
 class ReadFile(NamedTuple):
@@ -128,7 +129,27 @@ def replace_file(name: str, content: bytes, *, status: os.stat_result) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, old_mask)
 
 
-def _replace(name: str, content: bytes, status: os.stat_result) -> None:
+def create_file(name: str, content: bytes) -> None:
+    """Make a file, all of it or nothing, and the folders above it.
+
+    Args:
+        name: The file, which is not there.
+        content: Its content.
+
+    Raises:
+        UnusableFile: It cannot be made.
+    """
+    try:
+        os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+        _replace(name, content, None)
+    except OSError as error:
+        raise UnusableFile(
+            f"{escape_controls(name)}: cannot be written: {error.strerror}.\n"
+            "  help: run this as a user who may write there"
+        ) from None
+
+
+def _replace(name: str, content: bytes, status: os.stat_result | None) -> None:
     import tempfile  # noqa: PLC0415  (slow to import, and needed only where a file changes)
 
     folder = os.path.dirname(name) or "."
@@ -137,9 +158,13 @@ def _replace(name: str, content: bytes, status: os.stat_result) -> None:
         with open(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            _keep_owner_and_mode(descriptor, status)
+            if status is None:
+                os.fchmod(descriptor, _MODE_OF_NEW_FILES)
+            else:
+                _keep_owner_and_mode(descriptor, status)
             os.fsync(descriptor)
-        _check_unchanged(name, status)
+        if status is not None:
+            _check_unchanged(name, status)
         os.replace(temporary, name)
     except BaseException:
         os.unlink(temporary)

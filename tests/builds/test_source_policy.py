@@ -14,7 +14,7 @@ from cdk_ecr_public_pull.images.mirrors import Mirrors, Verdict, official_images
 from cdk_ecr_public_pull.images.reference import ImageReference
 from tests.builds.buildkit_policy import Denied, evaluate
 
-REDIRECT, ENFORCE, AS_WRITTEN = HubPulls
+REDIRECT, SOURCE_POLICY, ENFORCE, AS_WRITTEN = HubPulls
 CACHE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 OFFICIAL = "public.ecr.aws/docker/library"
 DIGEST = "sha256:" + "a" * 64

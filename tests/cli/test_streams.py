@@ -99,7 +99,8 @@ def test_closed_streams(tmp_path: Path) -> None:
 def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """Start the program in a process group of its own, as a terminal's shell does."""
     return subprocess.Popen(
-        [*COMMAND, *arguments],
+        # What a script starts with & ignores Ctrl-C, and so do the tests and this.
+        ["env", "--default-signal=INT", *COMMAND, *arguments],
         cwd=folder,
         env=environment(),
         stdin=subprocess.PIPE,

@@ -18,12 +18,16 @@ from tests.cli.program import Cli, Ran, run
     [
         (
             ("--help",),
-            ["check", "fix", "pulls", "login", "policy", "--version", "examples:", "exit status:"],
+            [
+                *("check", "fix", "pulls", "login", "policy", "mirror", "--version"),
+                *("examples:", "exit status:"),
+            ],
         ),
         (("check", "--help"), ["--config FILE", "--format {text,json}", "local_images", "ignore["]),
         (("fix", "--help"), ["--diff", "symbolic link", "read-only", "hard links"]),
         (("pulls", "-h"), ["--build-arg NAME=VALUE", "--target STAGE", "--platform OS/ARCH"]),
         (("policy", "--help"), ["--enforce", "--allow IMAGE", "--shell", "--config FILE"]),
+        (("mirror", "--help"), ["ENGINE", "--write", "--driver=remote", "rootless", "private"]),
         (("login", "--help"), ["--run", "--optional", "us-west-2", "us-east-1"]),
     ],
 )
@@ -88,6 +92,14 @@ def fake_tools(folder: Path, **scripts: str) -> str:
     return f"{folder}{os.pathsep}{os.environ['PATH']}"
 
 
+# The command runs in a pipe in a substitution in a subshell of the shell that is run.
+KILL_THE_SHELL = """
+shell=$PPID
+for _ in 1 2 3; do read -r _ _ _ shell _ < /proc/$shell/stat; done
+kill -9 $shell
+"""
+
+
 @pytest.mark.parametrize(
     ("arguments", "aws", "status", "out"),
     [
@@ -105,7 +117,7 @@ def fake_tools(folder: Path, **scripts: str) -> str:
         ),
         (("--run",), "exit 1", 1, ""),
         (("--run", "--optional"), "exit 1", 0, ""),
-        (("--run",), "read -r _ _ _ shell _ < /proc/$PPID/stat; kill -9 $shell", 137, ""),
+        (("--run",), KILL_THE_SHELL, 137, ""),
     ],
 )
 def test_login_runs_the_commands(
@@ -113,8 +125,7 @@ def test_login_runs_the_commands(
 ) -> None:
     """The exit status of --run is that of the commands."""
     docker = 'read -r token && [ -n "$token" ]'
-    # The shell that runs the pipe is the parent of its commands, and of it the one that is run.
-    docker = f'[ "$1" = logout ] || {{ {docker}; }}'
+    docker = f'[ "$1" != login ] || {{ {docker}; }}'
     path = fake_tools(tmp_path, aws=aws, docker=docker, sleep="exit 0")
     ran = run("login", *arguments, folder=tmp_path, PATH=path, ECR_PUBLIC_PULL="")
     assert (ran.status, ran.out) == (status, out)

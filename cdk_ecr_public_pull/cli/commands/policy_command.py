@@ -14,7 +14,7 @@ from cdk_ecr_public_pull.cli.statuses import OK
 def run(options: argparse.Namespace) -> int:
     """Print the policy, or the command that sets it; returns the exit status."""
     mirrors = config_of(options).mirrors
-    hub_pulls = HubPulls.ENFORCE if options.enforce else HubPulls.REDIRECT
+    hub_pulls = HubPulls.ENFORCE if options.enforce else HubPulls.SOURCE_POLICY
     if options.shell:
         print("\n".join(hub_pulls_commands(mirrors, hub_pulls=hub_pulls, allow=options.allow)))
     else:

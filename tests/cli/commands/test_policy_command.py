@@ -38,12 +38,13 @@ def test_it_reads_the_configuration(cli: Cli) -> None:
 
 
 def test_it_prints_the_command(cli: Cli) -> None:
-    """With --shell it is what the library puts into buildspecs."""
+    """With --shell it is what the library puts into buildspecs that insist on the policy."""
     file = cli.write("elsewhere.toml", CONFIG)
 
     ran = cli("policy", "--shell", "--config", str(file))
 
-    assert ran == Ran(status=0, out="\n".join(hub_pulls_commands(MIRRORS)) + "\n")
+    [command] = hub_pulls_commands(MIRRORS, hub_pulls=HubPulls.SOURCE_POLICY)
+    assert ran == Ran(status=0, out=f"{command}\n")
 
 
 def test_a_wrong_name(cli: Cli) -> None:
