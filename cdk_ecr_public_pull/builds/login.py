@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -49,15 +50,27 @@ def login_commands(
 
     It is one command of several lines, in POSIX sh, so that it does the same
     in dash and in bash, and under ``set -e``, ``-u``, ``-x`` and ``pipefail``.
-    It sets no variable of the shell that it shares with the user's commands, and
-    never leaves that: a failed login is a status that is not zero, as of any
-    command, and the phase's ``finally`` still runs.
+    It never leaves the shell that it shares with the user's commands: a failed login
+    is a status that is not zero, as of any command, and the phase's ``finally`` still
+    runs. Of that shell it sets one variable, ``DOCKER_BUILDKIT`` to 1, where it is not set
+    and the Docker client is older than 23: newer ones use BuildKit by themselves, and
+    fail with that variable where they have no buildx.
+
+    A credential helper that Docker's config.json names for public.ecr.aws is a login:
+    then nothing is asked of AWS. A name without a hyphen is that of one of Docker's stores,
+    ``pass`` say, to which ``docker login`` writes:
+    https://docs.docker.com/reference/cli/docker/login/#credential-stores
 
     When no region gives a login, all are asked again after 3 to 5 seconds, and once
     more after 9 to 17: what is throttled, or a permission that has just been granted
     and is not known everywhere yet, may work then. The times differ from build to
     build, so that builds that were refused together do not come back together. After
     half a minute there is no other try.
+
+    There is none at all where waiting mends nothing: a program is missing, or AWS has
+    no credentials, which is status 253 of AWS CLI v2:
+    https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
+    In v1 the status of that is 255, as of most errors, so that v1 asks again.
 
     The token goes from ``aws`` to ``docker`` through a pipe and is nowhere
     else. The status of a pipe is that of ``docker login``, which refuses an
@@ -85,8 +98,17 @@ def login_commands(
         _FIRST_LINE,
         'if [ "${ECR_PUBLIC_PULL:-}" = off ]; then',
         "  " + say("ECR_PUBLIC_PULL is off: no login to public.ecr.aws."),
+        "elif",
+        _BUILDKIT,
+        # In a shell of its own, so that its variables and its function are nobody else's.
+        "  (",
+        *_failure(required=required),
+        _HELPER,
         *_tries(checked),
-        *(_fail(checked) if required else _go_on(checked)),
+        "  )",
+        "then",
+        f"""  case "${{DOCKER_AUTH_CONFIG:-}}" in *'"public.ecr.aws"'*) {_OVERRIDDEN} ;; esac""",
+        *(["else", "  false"] if required else []),
         "fi",
     ]
     return ("\n".join(lines),)
@@ -107,70 +129,81 @@ def _checked_regions(regions: Sequence[str]) -> tuple[LoginRegion, ...]:
     return tuple(LoginRegion(region) for region in regions)
 
 
-def _tries(regions: Sequence[LoginRegion]) -> list[str]:
-    token = "aws ecr-public get-login-password --region $region"
-    login = "docker login --username AWS --password-stdin public.ecr.aws"
-    return [
-        # In a shell of its own, so that its variables are nobody else's.
-        "elif ! (",
-        "  begun=$(date +%s)",
-        "  for wait in 0 3 9; do",
-        "    if [ $wait -gt 0 ]; then",
-        "      [ $(($(date +%s) - begun)) -lt 30 ] || break",
-        "      seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))",
-        f'      echo "{PREFIX}no login yet; trying again in $seconds seconds." >&2',
-        "      sleep $seconds",
-        "    fi",
-        f"    for region in {' '.join(regions)}; do",
-        f"      if {token} | {login}; then",
-        f'        echo "{PREFIX}logged in to public.ecr.aws at $region."',
-        "        exit 0",
-        "      fi",
-        "    done",
-        "  done",
-        "  false",
-        "); then",
-    ]
+# The client's version is known without an engine.
+_BUILDKIT = """\
+  case ${DOCKER_BUILDKIT-$(docker version --format '{{.Client.Version}}' 2>/dev/null)} in
+    1?.* | 2[0-2].*) export DOCKER_BUILDKIT=1 ;;
+  esac"""
 
+# Helpers are names by registry, so that no brace comes before that of public.ecr.aws; and a text
+# that looks like them has a backslash before each quote.
+_HELPER = f"""\
+  helper=$(
+    tr -d ' \\n\\r\\t' 2>/dev/null <"${{DOCKER_CONFIG:-${{HOME:-}}/.docker}}/config.json" |
+      sed -n -e 's/.*"credHelpers":{{[^{{}}]*"public\\.ecr\\.aws":"\\([^"]*-[^"]*\\)".*/\\1/p' \\
+        -e t -e 's/.*"credsStore":"\\(ecr-login\\)".*/\\1/p'
+  )
+  for program in docker "${{helper:+docker-credential-}}${{helper:-aws}}"; do
+    command -v "$program" >/dev/null || fail ": $program is missing before your first command. \
+Put what ecr-public-pull login prints behind the one that installs it; it stays there."
+  done
+  [ "$helper" ] && echo "{PREFIX}$program logs in to public.ecr.aws." && exit 0"""
 
-def _fail(regions: Sequence[LoginRegion]) -> list[str]:
-    return [
-        *_report(
-            f"ERROR: no login to public.ecr.aws (asked: {', '.join(regions)}). The build fails.",
-            "To build without a login, set ECR_PUBLIC_PULL=off in the environment of the build.",
-        ),
-        "  false",
-    ]
-
-
-def _go_on(regions: Sequence[LoginRegion]) -> list[str]:
-    return [
-        "  docker logout public.ecr.aws || true",
-        *_report(
-            f"WARNING: no login to public.ecr.aws (asked: {', '.join(regions)})."
-            " The build goes on without one, at the lower rate of anonymous pulls."
-        ),
-    ]
-
+_OVERRIDDEN = warn(
+    "WARNING: Docker 28.3 and newer prefers DOCKER_AUTH_CONFIG to this login. Take public.ecr.aws"
+    " out of it, or keep it valid."
+)
 
 _CAUSES = (
-    "The errors of aws and docker above say why. The usual causes:",
+    "The errors above say why. The usual causes:",
     (
-        f"- access denied: the role of the build needs {' and '.join(LOGIN_ACTIONS)}"
-        " on resource *, and no policy of the organization may deny these regions."
+        f"- access denied: the role needs {' and '.join(LOGIN_ACTIONS)}"
+        " on resource *, and no SCP may deny these regions."
     ),
     (
-        "- aws or docker not found: the login comes before your first command. Put what"
-        " ecr-public-pull login prints behind the command that installs them; it stays there."
+        "- no connection: a VPC without NAT, or AWS_USE_FIPS_ENDPOINT, for which ECR Public has no"
+        " endpoint."
     ),
-    "- a timeout: the build has no way to the internet (a VPC without NAT).",
 )
 
 
-def _report(outcome: str, *ways_out: str) -> list[str]:
-    fips = "AWS_USE_FIPS_ENDPOINT is true: ECR Public documents no FIPS endpoint."
+def _failure(*, required: bool) -> list[str]:
+    kind, outcome = (
+        ("ERROR", "fails. To build without one, set ECR_PUBLIC_PULL=off.")
+        if required
+        else ("WARNING", "goes on without one, at the lower rate of anonymous pulls.")
+    )
+    logout = '    [ "${program-}" = docker ] || docker logout public.ecr.aws || true'
     return [
-        "  " + warn(outcome, *_CAUSES, *ways_out),
-        # botocore takes "true" in any case.
-        f'  case "${{AWS_USE_FIPS_ENDPOINT:-}}" in [Tt][Rr][Uu][Ee]) {warn(fips)} ;; esac',
+        "  fail() {",
+        *([] if required else [logout]),
+        f'    echo "{PREFIX}{kind}: no login to public.ecr.aws$1',
+        f'The build {outcome}" >&2',
+        "    exit 1",
+        "  }",
+    ]
+
+
+def _tries(regions: Sequence[LoginRegion]) -> list[str]:
+    token = "aws ecr-public get-login-password --region $region"
+    login = "docker login --username AWS --password-stdin public.ecr.aws"
+    causes = "\n".join([f" (asked: {', '.join(regions)}). {_CAUSES[0]}", *_CAUSES[1:]])
+    return [
+        "  end=$(($(date +%s) + 30))",
+        "  for wait in 3 9 0; do",
+        f"    for region in {' '.join(regions)}; do",
+        # A status of aws that is not zero goes past the pipe.
+        "      status=$(",
+        "        exec 3>&1",
+        f"        {{ {token} || echo $? >&3; }} |",
+        f"          {login} >&2 3>&-",
+        f'      ) && echo "{PREFIX}logged in to public.ecr.aws at $region." && exit 0',
+        '      [ "$status" != 253 ] || fail ": aws has no credentials; its error is above."',
+        "    done",
+        "    [ $wait -gt 0 ] && [ $(date +%s) -lt $end ] || break",
+        "    seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))",
+        f'    echo "{PREFIX}no login yet; trying again in $seconds seconds." >&2',
+        "    sleep $seconds",
+        "  done",
+        f"  fail {shlex.quote(causes)}",
     ]

@@ -26,13 +26,19 @@ FAKE_AWS = f"""#!/bin/sh
 printf '%s\\n' "$*" >> "$RECORDS/aws"
 case " $AWS_REFUSES " in *" $4 "*)
   echo "aws: error: AccessDenied at $4" >&2
-  exit 254
+  exit "$AWS_STATUS"
 esac
 if [ -z "$AWS_IS_SILENT" ]; then echo {TOKEN}; fi
 """
 
 # It reads all of its input first, as the real one does, so that the order of the output is fixed.
 FAKE_DOCKER = """#!/bin/sh
+if [ "$*" = 'version --format {{.Client.Version}}' ]; then
+  # As without an engine. Nobody asks how often.
+  echo "$DOCKER_CLIENT"
+  echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.' >&2
+  exit 1
+fi
 printf '%s\\n' "$*" >> "$RECORDS/docker"
 if [ "$1" = version ]; then
   echo "$DOCKER_ENGINE"
@@ -113,6 +119,8 @@ def run(
             "AWS_DEFAULT_REGION": "ap-northeast-1",
             "AWS_REFUSES": "",
             "AWS_IS_SILENT": "",
+            "AWS_STATUS": "254",
+            "DOCKER_CLIENT": "26.1.5+dfsg1",
             "DOCKER_REFUSES": "",
             "DOCKER_REFUSES_FIRST": "0",
             "DOCKER_ENGINE": "26.1.5+dfsg1",

@@ -23,38 +23,52 @@ def test_text() -> None:
 # cdk_ecr_public_pull: log in to public.ecr.aws
 if [ "${ECR_PUBLIC_PULL:-}" = off ]; then
   echo 'cdk_ecr_public_pull: ECR_PUBLIC_PULL is off: no login to public.ecr.aws.'
-elif ! (
-  begun=$(date +%s)
-  for wait in 0 3 9; do
-    if [ $wait -gt 0 ]; then
-      [ $(($(date +%s) - begun)) -lt 30 ] || break
-      seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))
-      echo "cdk_ecr_public_pull: no login yet; trying again in $seconds seconds." >&2
-      sleep $seconds
-    fi
-    for region in us-east-1; do
-      if aws ecr-public get-login-password --region $region \
-| docker login --username AWS --password-stdin public.ecr.aws; then
-        echo "cdk_ecr_public_pull: logged in to public.ecr.aws at $region."
-        exit 0
-      fi
-    done
+elif
+  case ${DOCKER_BUILDKIT-$(docker version --format '{{.Client.Version}}' 2>/dev/null)} in
+    1?.* | 2[0-2].*) export DOCKER_BUILDKIT=1 ;;
+  esac
+  (
+  fail() {
+    [ "${program-}" = docker ] || docker logout public.ecr.aws || true
+    echo "cdk_ecr_public_pull: WARNING: no login to public.ecr.aws$1
+The build goes on without one, at the lower rate of anonymous pulls." >&2
+    exit 1
+  }
+  helper=$(
+    tr -d ' \\n\\r\\t' 2>/dev/null <"${DOCKER_CONFIG:-${HOME:-}/.docker}/config.json" |
+      sed -n -e 's/.*"credHelpers":{[^{}]*"public\\.ecr\\.aws":"\\([^"]*-[^"]*\\)".*/\\1/p' \\
+        -e t -e 's/.*"credsStore":"\\(ecr-login\\)".*/\\1/p'
+  )
+  for program in docker "${helper:+docker-credential-}${helper:-aws}"; do
+    command -v "$program" >/dev/null || fail ": $program is missing before your first command. \
+Put what ecr-public-pull login prints behind the one that installs it; it stays there."
   done
-  false
-); then
-  docker logout public.ecr.aws || true
-  echo 'cdk_ecr_public_pull: WARNING: no login to public.ecr.aws (asked: us-east-1). The build \
-goes on without one, at the lower rate of anonymous pulls.
-The errors of aws and docker above say why. The usual causes:
-- access denied: the role of the build needs ecr-public:GetAuthorizationToken and \
-sts:GetServiceBearerToken on resource *, and no policy of the organization may deny these regions.
-- aws or docker not found: the login comes before your first command. Put what \
-ecr-public-pull login prints behind the command that installs them; it stays there.
-- a timeout: the build has no way to the internet (a VPC without NAT).' >&2
-  case "${AWS_USE_FIPS_ENDPOINT:-}" in [Tt][Rr][Uu][Ee]) echo 'cdk_ecr_public_pull: \
-AWS_USE_FIPS_ENDPOINT is true: ECR Public documents no FIPS endpoint.' >&2 ;; esac
+  [ "$helper" ] && echo "cdk_ecr_public_pull: $program logs in to public.ecr.aws." && exit 0
+  end=$(($(date +%s) + 30))
+  for wait in 3 9 0; do
+    for region in us-east-1; do
+      status=$(
+        exec 3>&1
+        { aws ecr-public get-login-password --region $region || echo $? >&3; } |
+          docker login --username AWS --password-stdin public.ecr.aws >&2 3>&-
+      ) && echo "cdk_ecr_public_pull: logged in to public.ecr.aws at $region." && exit 0
+      [ "$status" != 253 ] || fail ": aws has no credentials; its error is above."
+    done
+    [ $wait -gt 0 ] && [ $(date +%s) -lt $end ] || break
+    seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))
+    echo "cdk_ecr_public_pull: no login yet; trying again in $seconds seconds." >&2
+    sleep $seconds
+  done
+  fail ' (asked: us-east-1). The errors above say why. The usual causes:
+- access denied: the role needs ecr-public:GetAuthorizationToken and \
+sts:GetServiceBearerToken on resource *, and no SCP may deny these regions.
+- no connection: a VPC without NAT, or AWS_USE_FIPS_ENDPOINT, for which ECR Public has no endpoint.'
+  )
+then
+  case "${DOCKER_AUTH_CONFIG:-}" in *'"public.ecr.aws"'*) echo 'cdk_ecr_public_pull: WARNING: \
+Docker 28.3 and newer prefers DOCKER_AUTH_CONFIG to this login. Take public.ecr.aws out of it, \
+or keep it valid.' >&2 ;; esac
 fi"""
-
     assert login_commands(regions=[LoginRegion.US_EAST_1], required=False) == (expected,)
 
 

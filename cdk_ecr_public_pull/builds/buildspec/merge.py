@@ -27,11 +27,7 @@ _KEYS = (
 )
 _PHASE_KEYS = ("run-as", "on-failure", "runtime-versions", "commands", "steps", "finally")
 
-_LOGIN_PHASES = ("install", "pre_build")
-"""The phases before ``build``."""
-
-_VARIABLE_SOURCES = ("variables", "parameter-store", "secrets-manager")
-"""The keys of ``env`` that give a variable its value; exported-variables only pass one on."""
+_LOGIN_PHASES = ("install", "pre_build", "build")
 
 _VARIABLES_REMEDY = "Variables are keys of env.variables."
 _PHASES_REMEDY = f"The keys of phases are {', '.join(PHASES)}."
@@ -66,16 +62,19 @@ def merge_login(
 ) -> MergedBuildSpec:
     """Put commands that a build needs before its first pull into a buildspec.
 
-    They go first into the earliest of ``install`` and ``pre_build`` that has
-    commands of the user's, or else into ``pre_build``. A phase with ``steps``
-    cannot hold them, because a phase holds either steps or commands:
+    They go first into the earliest of ``install``, ``pre_build`` and ``build`` that
+    has commands of the user's, or else into ``pre_build``. So a login that fails
+    keeps no phase from running that a command of the user's there would not: after a
+    failed ``build`` there is a ``post_build``, after a failed ``pre_build`` there is none:
+    https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html
+    A phase with ``steps`` cannot hold them, because a phase holds either steps or
+    commands; they go before it where they can:
     https://docs.aws.amazon.com/codebuild/latest/userguide/action-runner-buildspec.html
     A command whose first line is that of a command of those phases is there
     already and is left as it is, so that merging twice is merging once.
 
-    ``DOCKER_BUILDKIT`` becomes 1 where ``env`` gives it no value, and a missing
-    version becomes 0.2. Everything else stays, with the keys of the buildspec
-    and of its phases in the order of CodeBuild's reference. A login that the
+    A missing version becomes 0.2. Everything else stays, with the keys of the
+    buildspec and of its phases in the order of CodeBuild's reference. A login that the
     user wrote by hand stays as well: it may be there for a push.
 
     Args:
@@ -94,6 +93,7 @@ def merge_login(
     """
     spec = _copied_mapping(build_spec)
     _refuse_version(spec, source)
+    _refuse_shell(spec, source)
     phases = _checked_phases(spec, source)
     present = [name for name in _LOGIN_PHASES if _name(commands[0]) in _names(phases, [name])]
     target = present[0] if present else phase or _login_phase(phases, source)
@@ -102,7 +102,6 @@ def merge_login(
         before = phases.get(target) or {}
         phases[target] = {**before, "commands": [*missing, *listed(before.get("commands"))]}
     spec["version"] = "0.2" if spec.get("version") is None else spec["version"]
-    spec["env"] = _env(spec, source)
     spec["phases"] = _ordered(
         {name: it and _ordered(it, _PHASE_KEYS) for name, it in phases.items()}, PHASES
     )
@@ -140,19 +139,23 @@ def _names(phases: _Phases, names: Iterable[str]) -> set[str]:
 
 
 def _login_phase(phases: _Phases, source: str) -> str:
-    free = [name for name in _LOGIN_PHASES if not (phases.get(name) or {}).get("steps")]
-    for name in free:
+    free: list[str] = []
+    for name in _LOGIN_PHASES:
         phase = phases.get(name) or {}
-        if phase.get("commands") or phase.get("finally"):
-            return name
+        if not phase.get("steps"):
+            free.append(name)
+            if phase.get("commands") or phase.get("finally"):
+                return name
+        elif free:
+            return free[-1]
     if not free:
         message = (
-            f"{source}: phases.install and phases.pre_build both hold steps, and a phase holds"
-            " either steps or commands, so that the login has no place before phases.build."
-            " Move the steps of one of the two to another phase."
+            f"{source}: phases.install, phases.pre_build and phases.build all hold steps, and a"
+            " phase holds either steps or commands, so that the login has no place."
+            " Write the steps of one of them as commands, or move them to another."
         )
         raise InvalidBuildSpec(message)
-    return free[-1]
+    return "pre_build" if "pre_build" in free else free[0]
 
 
 def _refuse_version(spec: Mapping[str, object], source: str) -> None:
@@ -165,7 +168,7 @@ def _refuse_version(spec: Mapping[str, object], source: str) -> None:
         raise InvalidBuildSpec(message)
 
 
-def _env(spec: Mapping[str, object], source: str) -> dict[str, object]:
+def _refuse_shell(spec: Mapping[str, object], source: str) -> None:
     env = _mapping(spec.get("env"), "env", source, remedy=_VARIABLES_REMEDY)
     if env.get("shell") not in POSIX_SHELLS:
         message = (
@@ -173,13 +176,6 @@ def _env(spec: Mapping[str, object], source: str) -> dict[str, object]:
             " Remove env.shell, or set it to bash or /bin/sh."
         )
         raise InvalidBuildSpec(message)
-    sources = {
-        key: _mapping(env.get(key), f"env.{key}", source, remedy=_VARIABLES_REMEDY)
-        for key in _VARIABLE_SOURCES
-    }
-    if any("DOCKER_BUILDKIT" in variables for variables in sources.values()):
-        return env
-    return {**env, "variables": {**sources["variables"], "DOCKER_BUILDKIT": "1"}}
 
 
 def _checked_phases(spec: Mapping[str, object], source: str) -> _Phases:

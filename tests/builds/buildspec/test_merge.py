@@ -16,13 +16,14 @@ from cdk_ecr_public_pull.builds.login import LoginRegion, login_commands
 [OTHER_LOGIN] = login_commands(regions=[LoginRegion.US_EAST_1], required=False)
 POLICY = f"{MARKER}write the source policy\necho policy"
 BUILDKIT = {"variables": {"DOCKER_BUILDKIT": "1"}}
+STEPS = {"steps": [{"uses": "actions/x@v1"}]}
 
 Spec = dict[str, object]
 
 
 def merged(**phases: object) -> Spec:
-    """Return a buildspec of these phases, and of what a merge adds outside of them."""
-    return {"version": "0.2", "env": BUILDKIT, "phases": phases}
+    """Return a buildspec of these phases, with the version that a merge adds."""
+    return {"version": "0.2", "phases": phases}
 
 
 def check_unchanged(spec: Spec) -> None:
@@ -47,7 +48,15 @@ def check_merged(before: Mapping[str, object], after: Spec) -> None:
                 "env": BUILDKIT,
                 "phases": {"pre_build": {"commands": [LOGIN]}, "build": {"commands": ["make"]}},
             },
-            id="merged before",
+            id="merged by an earlier release, which set DOCKER_BUILDKIT",
+        ),
+        pytest.param(
+            merged(build={"commands": ["first", OTHER_LOGIN, "last"]}),
+            id="merged before, into the build",
+        ),
+        pytest.param(
+            merged(install={"commands": ["npm ci"]}, build={"commands": [LOGIN]}),
+            id="merged before, into the build, and install got commands since",
         ),
         pytest.param(
             merged(pre_build={"commands": ["first", OTHER_LOGIN, "last"]}),
@@ -74,15 +83,31 @@ def test_unchanged(spec: Spec) -> None:
 MERGED = [
     pytest.param(
         {"version": 0.2, "phases": {"build": {"commands": ["docker build ."]}}},
-        {
-            "version": 0.2,
-            "env": BUILDKIT,
-            "phases": {
-                "pre_build": {"commands": [LOGIN]},
-                "build": {"commands": ["docker build ."]},
-            },
-        },
+        {"version": 0.2, "phases": {"build": {"commands": [LOGIN, "docker build ."]}}},
         id="nothing but a build",
+    ),
+    pytest.param(
+        merged(
+            install={"runtime-versions": {"python": "3.12"}},
+            build={"commands": ["a"], "finally": ["b"]},
+            post_build={"commands": ["c"]},
+        ),
+        merged(
+            install={"runtime-versions": {"python": "3.12"}},
+            build={"commands": [LOGIN, "a"], "finally": ["b"]},
+            post_build={"commands": ["c"]},
+        ),
+        id="a build, and a post_build that runs even if the login fails",
+    ),
+    pytest.param(
+        merged(build={"finally": ["a"]}),
+        merged(build={"commands": [LOGIN], "finally": ["a"]}),
+        id="a build with nothing but a finally block",
+    ),
+    pytest.param(
+        merged(post_build={"commands": ["a"]}),
+        merged(pre_build={"commands": [LOGIN]}, post_build={"commands": ["a"]}),
+        id="nothing but a post_build",
     ),
     pytest.param(
         {},
@@ -91,7 +116,11 @@ MERGED = [
     ),
     pytest.param(
         {"version": None, "env": None, "phases": {"install": None, "pre_build": None}},
-        merged(install=None, pre_build={"commands": [LOGIN]}),
+        {
+            "version": "0.2",
+            "env": None,
+            "phases": {"install": None, "pre_build": {"commands": [LOGIN]}},
+        },
         id="nothing but empty keys",
     ),
     pytest.param(
@@ -127,20 +156,39 @@ MERGED = [
         id="commands as a text",
     ),
     pytest.param(
-        {"version": "0.2", "phases": {"install": {"steps": [{"uses": "actions/x@v1"}]}}},
-        merged(
-            install={"steps": [{"uses": "actions/x@v1"}]},
-            pre_build={"commands": [LOGIN]},
-        ),
+        merged(install=STEPS),
+        merged(install=STEPS, pre_build={"commands": [LOGIN]}),
         id="steps in install",
     ),
     pytest.param(
-        {"version": "0.2", "phases": {"pre_build": {"steps": [{"uses": "actions/x@v1"}]}}},
-        merged(
-            install={"commands": [LOGIN]},
-            pre_build={"steps": [{"uses": "actions/x@v1"}]},
-        ),
-        id="steps in pre_build",
+        merged(install=STEPS, build={"commands": ["a"]}),
+        merged(install=STEPS, build={"commands": [LOGIN, "a"]}),
+        id="steps in install, and a build",
+    ),
+    pytest.param(
+        merged(install=STEPS, build=STEPS),
+        merged(install=STEPS, pre_build={"commands": [LOGIN]}, build=STEPS),
+        id="steps in install and in the build",
+    ),
+    pytest.param(
+        merged(pre_build=STEPS, build={"commands": ["a"]}),
+        merged(install={"commands": [LOGIN]}, pre_build=STEPS, build={"commands": ["a"]}),
+        id="steps in pre_build, which come after the login",
+    ),
+    pytest.param(
+        merged(build=STEPS),
+        merged(pre_build={"commands": [LOGIN]}, build=STEPS),
+        id="steps in the build, which come after the login",
+    ),
+    pytest.param(
+        merged(install=STEPS, pre_build=STEPS, build={"commands": ["a"]}),
+        merged(install=STEPS, pre_build=STEPS, build={"commands": [LOGIN, "a"]}),
+        id="steps wherever the login could go before the build",
+    ),
+    pytest.param(
+        merged(install=STEPS, pre_build=STEPS),
+        merged(install=STEPS, pre_build=STEPS, build={"commands": [LOGIN]}),
+        id="steps wherever the login could go before the build, which is empty",
     ),
     pytest.param(
         {
@@ -165,7 +213,7 @@ MERGED = [
         {
             "version": "0.2",
             "run-as": "root",
-            "env": {"shell": "bash", "exported-variables": ["DOCKER_BUILDKIT"], **BUILDKIT},
+            "env": {"shell": "bash", "exported-variables": ["DOCKER_BUILDKIT"]},
             "proxy": {"logs": "yes"},
             "batch": {"fast-fail": True},
             "phases": {
@@ -184,26 +232,14 @@ MERGED = [
         id="the keys come in CodeBuild's order, unknown ones last",
     ),
     pytest.param(
-        {"version": "0.2", "env": {"variables": {"A": "1"}, "parameter-store": {"B": "/b"}}},
-        {
-            "version": "0.2",
-            "env": {
-                "variables": {"A": "1", "DOCKER_BUILDKIT": "1"},
-                "parameter-store": {"B": "/b"},
-            },
-            "phases": {"pre_build": {"commands": [LOGIN]}},
-        },
-        id="other variables",
-    ),
-    pytest.param(
         {"version": "0.2", "phases": {"pre_build": {"commands": ["aws ecr-public ..."]}}},
         merged(pre_build={"commands": [LOGIN, "aws ecr-public ..."]}),
         id="a login that the user wrote",
     ),
     pytest.param(
-        {"version": "0.2", "phases": {"build": {"commands": [LOGIN]}}},
-        merged(pre_build={"commands": [LOGIN]}, build={"commands": [LOGIN]}),
-        id="the login in a later phase, where it may be too late",
+        merged(build={"commands": ["a"]}, post_build={"commands": [LOGIN]}),
+        merged(build={"commands": [LOGIN, "a"]}, post_build={"commands": [LOGIN]}),
+        id="the login in a later phase, where it is too late",
     ),
 ]
 
@@ -214,22 +250,12 @@ def test_merged(before: Spec, after: Spec) -> None:
     check_merged(before, after)
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("variables", 0),
-        ("variables", None),
-        ("parameter-store", "/my/buildkit"),
-        ("secrets-manager", "my:buildkit"),
-    ],
-)
-def test_buildkit_of_the_user(key: str, value: object) -> None:
-    """A value that the user gave DOCKER_BUILDKIT stays, wherever it comes from."""
-    env = {key: {"DOCKER_BUILDKIT": value}}
-
+@pytest.mark.parametrize("env", [{}, {"variables": {"A": "1"}}, {"secrets-manager": {"B": "b"}}])
+def test_env(env: Mapping[str, object]) -> None:
+    """The variables stay as they are: what the login exports, it decides in the build."""
     check_merged(
         {"version": "0.2", "env": env},
-        {"version": "0.2", "env": env, "phases": {"pre_build": {"commands": [LOGIN]}}},
+        {"version": "0.2", "env": dict(env), "phases": {"pre_build": {"commands": [LOGIN]}}},
     )
 
 
@@ -237,7 +263,7 @@ def test_any_mapping() -> None:
     """A read-only buildspec is as good as a dict."""
     check_merged(
         MappingProxyType({"phases": MappingProxyType({"build": {"commands": ("make",)}})}),
-        merged(pre_build={"commands": [LOGIN]}, build={"commands": ["make"]}),
+        merged(build={"commands": [LOGIN, "make"]}),
     )
 
 

@@ -81,8 +81,8 @@ def expected_additions(
     """Return what a merge may add, of that which it did add."""
     additions: dict[tuple[str, ...], object] = {
         ("version",): "0.2",
-        ("env", "variables", "DOCKER_BUILDKIT"): "1",
         ("phases", "install", "commands"): [],
         ("phases", "pre_build", "commands"): [],
+        ("phases", "build", "commands"): [],
     }
     return {path: default for path, default in additions.items() if path in added}
