@@ -11,7 +11,7 @@ import jsii
 from aws_cdk import aws_iam as iam
 
 from cdk_ecr_public_pull.builds.commands.cdk_docker import cdk_docker_commands, hides_login
-from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
+from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands, makes_builder
 from cdk_ecr_public_pull.builds.login import (
     DEFAULT_LOGIN_REGIONS,
     LOGIN_ACTIONS,
@@ -28,7 +28,7 @@ from cdk_ecr_public_pull.constructs.codebuild.existing_projects import (
     project_of,
     projects_in,
 )
-from cdk_ecr_public_pull.constructs.codebuild.facts import facts_of, takes_grants
+from cdk_ecr_public_pull.constructs.codebuild.facts import facts_of, publishes_files, takes_grants
 from cdk_ecr_public_pull.constructs.codebuild.mixin_of_cdk import MixinOfCdk
 from cdk_ecr_public_pull.constructs.codebuild.pipelines import (
     CodeBuildOptionsProps,
@@ -63,6 +63,9 @@ class EcrPublicPull:
     and stays as it is. A project that has the login keeps it as it is, whatever options it
     was made with: what was applied first holds.
 
+    A project of CDK Pipelines that publishes files is passed over: it builds no image, and
+    hundreds of them share a template, whose size is limited.
+
     In a project that is not privileged a failed login never fails the build. It cannot
     run the Docker daemon, so that it may have no Docker and pull no images at all.
 
@@ -72,13 +75,17 @@ class EcrPublicPull:
         required: Whether the build fails when no region gives a login; otherwise it
             goes on without one.
         hub_pulls: What a build does about images that its Dockerfiles name on Docker Hub.
-            By default it pulls their copies, where copies are known; with ``ENFORCE`` it
-            stops at an image without one, before Docker Hub is asked; with ``AS_WRITTEN``
-            it pulls what is written. It is BuildKit that moves the pulls, of ``docker
-            build``, ``docker buildx build``, ``docker buildx bake`` and ``docker compose
-            build``; not those of ``docker pull`` and ``docker run``.
+            By default it pulls their copies, where there are some: by a registry mirror where
+            the build's engine takes one and its buildspec makes no builder with ``docker buildx
+            create``, else by a source policy, as always with ``SOURCE_POLICY``. With
+            ``ENFORCE`` it stops at an image without a known copy, before Docker Hub is
+            asked; with ``AS_WRITTEN`` it pulls what is written. It is BuildKit that moves the
+            pulls, of ``docker build``, ``docker buildx build``, ``docker buildx bake`` and
+            ``docker compose build``; not those of ``docker pull`` and ``docker run``, but for
+            a mirrored engine with containerd's image store.
         allow: Images, names or patterns, that the build pulls as they are written whatever
             ``hub_pulls`` says: a tag without a copy, or what ``ENFORCE`` is to let through.
+            A mirror knows no exceptions: with some, a source policy moves the pulls.
         mirrors: Which images have copies, and where; by default Docker's official
             images on ECR Public.
         local_images: Images that the build makes itself and never pulls, names or
@@ -102,13 +109,17 @@ class EcrPublicPull:
         self.mirrors = (mirrors or Mirrors()).with_local_images(local_images)
         self._login = login_commands(regions=login_regions, required=required)
         self._lenient_login = login_commands(regions=login_regions, required=False)
-        self._policy = hub_pulls_commands(self.mirrors, hub_pulls=hub_pulls, allow=allow)
+        allowed = tuple(allow)
+        self._hub_pulls = hub_pulls_commands(self.mirrors, hub_pulls=hub_pulls, allow=allowed)
+        # A mirror is the engine's; only a policy goes along to another builder.
+        by_policy = HubPulls.SOURCE_POLICY if hub_pulls is HubPulls.REDIRECT else hub_pulls
+        self._builders_pulls = hub_pulls_commands(self.mirrors, hub_pulls=by_policy, allow=allowed)
 
     def apply_to(self, construct: IConstruct) -> None:
         """Log the builds of projects in to ECR Public; a second time changes nothing.
 
-        The login becomes the first command of a project's buildspec, and what sets the
-        source policy the next. Its role gets the two permissions that the login needs, and
+        The login becomes the first command of a project's buildspec, and what moves its
+        pulls the next. Its role gets the two permissions that the login needs, and
         what may stand in the way becomes an error or a warning. A later property override
         of ``Source.BuildSpec`` takes both away again, as it does all of the buildspec.
 
@@ -192,7 +203,9 @@ class EcrPublicPull:
         They are for ``code_build_defaults``, which reaches every project of the pipeline, or
         for one of ``synth_code_build_defaults``, ``self_mutation_code_build_defaults`` and
         ``asset_publishing_code_build_defaults``; where one project gets them from two of
-        these, CDK puts the login there twice, and it runs twice. Whether a project is
+        these, CDK puts the login there twice, and it runs twice. It is left out of the
+        projects that publish files, but where one project publishes all of them
+        (``publish_assets_in_parallel=False``): there it does no harm. Whether a project is
         privileged stays the pipeline's affair: CDK makes those that publish images
         so, and the others by ``docker_enabled_for_synth``,
         ``docker_enabled_for_self_mutation`` and ``build_environment``.
@@ -210,7 +223,7 @@ class EcrPublicPull:
         Raises:
             InvalidBuildSpec: The login cannot be merged into ``partial_build_spec``.
         """
-        commands = (*self._login, *self._policy)
+        commands = (*self._login, *self._hub_pulls)
         if with_docker_credentials:
             commands = (*commands, *cdk_docker_commands(self._login))
         return code_build_options(
@@ -228,7 +241,7 @@ class EcrPublicPull:
         self, construct: IConstruct, known: ExistingProject | None = None
     ) -> tuple[ProjectFacts, Merge] | None:
         """Prepare the login of a project, or say at the project why there is none."""
-        if not is_project(construct):
+        if not is_project(construct) or publishes_files(construct):
             return None
         try:
             return self._planned(known or project_of(construct), requirements.refuse_unasked)
@@ -241,7 +254,7 @@ class EcrPublicPull:
     ) -> tuple[ProjectFacts, Merge]:
         facts = facts_of(project)
         refuse(facts)
-        return facts, merge_into(project, self._commands_for(facts))
+        return facts, merge_into(project, self._commands_for(facts, project.build_spec))
 
     def _log_in(self, facts: ProjectFacts, merge: Merge) -> None:
         project = merge.project.construct
@@ -252,9 +265,10 @@ class EcrPublicPull:
             warn(project, warning.id, warning.message)
         known = dataclasses.replace(
             facts,
+            adds_login=merge.adds_login,
             has_role_policy=takes_grants(merge.project),
             hides_login=hides_login(merge.merged.build_spec),
-            has_source_policy=bool(self._policy),
+            has_source_policy=bool(self._hub_pulls),
         )
         for rule, message in requirements.warnings(known):
             warn(project, rule, message)
@@ -264,6 +278,7 @@ class EcrPublicPull:
         # What ecr.PublicGalleryAuthorizationToken grants, without importing aws_ecr.
         return iam.PolicyStatement(actions=list(LOGIN_ACTIONS), resources=["*"])
 
-    def _commands_for(self, facts: ProjectFacts) -> tuple[str, ...]:
+    def _commands_for(self, facts: ProjectFacts, build_spec: object) -> tuple[str, ...]:
         login = self._lenient_login if facts.privileged is False else self._login
-        return (*login, *self._policy)
+        hub_pulls = self._builders_pulls if makes_builder(build_spec) else self._hub_pulls
+        return (*login, *hub_pulls)

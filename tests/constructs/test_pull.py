@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -40,11 +41,7 @@ def test_apply_to(times: int) -> None:
 
     assert build_spec_of(stack) == {
         "version": "0.2",
-        "env": {"variables": {"DOCKER_BUILDKIT": "1"}},
-        "phases": {
-            "pre_build": {"commands": [*login_commands(), POLICY]},
-            "build": {"commands": ["docker build ."]},
-        },
+        "phases": {"build": {"commands": [*login_commands(), POLICY, "docker build ."]}},
     }
     assert login_statements(stack) == [LOGIN_STATEMENT]
     assert warnings_of(stack) == []
@@ -61,7 +58,7 @@ def test_options() -> None:
     expected = login_commands(regions=[LoginRegion.US_EAST_1], required=False)
     build_spec = build_spec_of(stack)
     assert isinstance(build_spec, dict)
-    assert build_spec["phases"]["pre_build"]["commands"] == [*expected, POLICY]
+    assert build_spec["phases"]["build"]["commands"] == [*expected, POLICY, "docker build ."]
 
 
 def test_notes() -> None:
@@ -220,7 +217,28 @@ def test_hub_pulls(hub_pulls: HubPulls, allow: list[str]) -> None:
     expected = hub_pulls_commands(
         mirrors.with_local_images(["my-base"]), hub_pulls=hub_pulls, allow=allow
     )
-    assert build_spec["phases"]["pre_build"]["commands"] == [*login_commands(), *expected]
+    commands = [*login_commands(), *expected, "docker build ."]
+    assert build_spec["phases"]["build"]["commands"] == commands
+
+
+@pytest.mark.parametrize(
+    ("command", "mirrored"),
+    [
+        ("docker build .", True),
+        ("docker buildx create --use && docker buildx build .", False),
+        (f"echo {cdk.Aws.REGION}; docker buildx  create --use", False),
+    ],
+    ids=["none", "one", "one beside a token"],
+)
+def test_a_builder_of_its_own(command: str, *, mirrored: bool) -> None:
+    """A mirror is the engine's: where the buildspec makes a builder, a policy moves the pulls."""
+    stack = new_stack()
+    build_spec = codebuild.BuildSpec.from_object({"phases": {"install": {"commands": [command]}}})
+
+    EcrPublicPull().apply_to(new_project(stack, build_spec=build_spec))
+
+    text = json.dumps(assertions.Template.from_stack(stack).to_json())
+    assert ("no registry mirror" in text, "a source policy." in text) == (mirrored, True)
 
 
 @pytest.mark.parametrize(

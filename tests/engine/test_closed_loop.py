@@ -33,6 +33,7 @@ def is_over_the_limit(world: World) -> bool:
     return 429 in statuses and statuses <= {401, 429}
 
 
+@pytest.mark.image_store
 def test_without_help(world: World, codebuild: CodeBuild) -> None:
     """The sample's build fails where nothing of this library is: Docker Hub answers 429."""
     build = codebuild.build("ClosedLoop-Plain", SAMPLE)
@@ -53,9 +54,10 @@ def test_the_sample(world: World, codebuild: CodeBuild) -> None:
     assert build.succeeded, build.log
     assert (world.hub.seen, world.public.anonymous_pulls) == ([], [])
     assert len(world.public.pulls) > 0
-    assert world.private.pushed == [f"ecr-public-pull-sample:{build.number}"]
+    assert set(world.private.pushed) == {f"ecr-public-pull-sample:{build.number}"}
 
 
+@pytest.mark.image_store
 @pytest.mark.parametrize("source", [SAMPLE, UNSEEN], ids=["the sample", "a repository"])
 def test_a_source_that_synth_never_saw(
     world: World, codebuild: CodeBuild, source: Path | dict[str, str]
@@ -66,7 +68,7 @@ def test_a_source_that_synth_never_saw(
     assert build.succeeded, build.log
     assert (world.hub.seen, world.public.anonymous_pulls) == ([], [])
     assert len(world.public.pulls) > 0
-    assert world.private.pushed == [f"closed-loop:{build.number}"]
+    assert set(world.private.pushed) == {f"closed-loop:{build.number}"}
 
 
 def test_one_call_to_aws(world: World, codebuild: CodeBuild) -> None:
@@ -88,6 +90,7 @@ def test_enforced(world: World, codebuild: CodeBuild) -> None:
     assert (world.hub.seen, world.private.pushed) == ([], [])
 
 
+@pytest.mark.image_store
 def test_enforced_with_a_local_image(world: World, codebuild: CodeBuild) -> None:
     """An image that the job has built itself, and that is declared, is let through."""
     source = {
@@ -110,7 +113,7 @@ def test_the_token_stays_where_it_is(
         build = codebuild.build("ClosedLoop-Redirecting", UNSEEN, shell=shell, before="set -x")
 
     assert build.succeeded, build.log
-    assert "+ export EXPERIMENTAL_BUILDKIT_SOURCE_POLICY" in build.log
+    assert "+ docker build" in build.log
     assert any("get-login-password" in line for line in watch.command_lines)
     everything = "\n".join([build.log, aws.templates(), *watch.command_lines])
     assert len(world.api.given) == 2

@@ -47,8 +47,27 @@ def test_with_it(world: World, codebuild: CodeBuild) -> None:
 
     assert [build.log for build in done if not build.succeeded] == []
     assert (world.hub.seen, world.public.anonymous_pulls) == ([], [])
-    assert len(world.public.images) == AT_ONCE
+    asked = {
+        seen.path for seen in world.public.pulls if seen.is_build and "/manifests/" in seen.path
+    }
+    assert len([path for path in asked if "sha256:" not in path]) == AT_ONCE
     assert world.api.calls == ["us-west-2"] * AT_ONCE
+
+
+def test_more_than_public_ecr_aws_gives(world: World, codebuild: CodeBuild) -> None:
+    """A mirrored engine gets the rest from Docker Hub; under a policy most builds fail.
+
+    Ten manifests in all, not in a second: how many builds a second there are is the machine's.
+    """
+    world.public.pulls_left = 10
+    world.hub.pulls_left = None
+
+    done = builds(world, codebuild, "ClosedLoop-Together")
+
+    failed = [build.log for build in done if not build.succeeded]
+    assert [log for log in failed if "429 Too Many Requests" not in log] == []
+    assert (failed == []) is world.engine.takes_mirrors, failed
+    assert (world.hub.images != set()) is world.engine.takes_mirrors
 
 
 def test_over_the_limit_of_public_ecr_aws(world: World) -> None:

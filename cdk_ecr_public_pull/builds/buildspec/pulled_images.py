@@ -46,9 +46,10 @@ def build_spec_images(build_spec: Mapping[str, object], mirrors: Mirrors) -> lis
 
     Those of ``docker pull``, ``run`` and ``create`` are found, those that a build gets as a
     build context, those that it gets as a build argument and that cannot be anything but
-    an image, and those that the tasks of a batch run in. Left out is what a shell variable
-    names, what the buildspec itself builds or tags, a name that is none of Docker Hub's,
-    unless it is pulled by name, and what a source policy moves.
+    an image, those that write its SBOM attestations, and those that the tasks of a batch run
+    in. Left out is what a shell variable names, what the buildspec itself builds or tags, a
+    name that is none of Docker Hub's, unless it is pulled by name, and what a source policy
+    moves.
 
     Args:
         build_spec: The buildspec, as ``parse_build_spec`` reads it; a text may hold
@@ -115,6 +116,8 @@ def _is_pulled(
     # A name that is none of Docker Hub's: what is run or built on is built before.
     if partial.reference.name in made or verdict is Verdict.UNKNOWN:
         return False
+    if image.use is ImageUse.SBOM_SCANNER:
+        return not (has_policy and verdict is Verdict.MIRRORED)
     if image.use is not ImageUse.BUILD_ARG:
         return True
     return verdict in _KNOWN and (

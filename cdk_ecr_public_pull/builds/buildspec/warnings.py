@@ -40,7 +40,7 @@ def warnings_about(
         *_user_warnings(phases, build_spec.get("run-as"), login_phase),
         *_failure_warnings(phases, login_phase),
         *_unknown_warnings(phases),
-        *_step_warnings(phases),
+        *_step_warnings(phases, login_phase),
         *_by_hand_warnings(phases),
     )
 
@@ -143,13 +143,15 @@ def _unknown_warnings(phases: Mapping[str, object]) -> Iterator[BuildSpecWarning
             )
 
 
-def _step_warnings(phases: Mapping[str, object]) -> Iterator[BuildSpecWarning]:
-    if mapping(phases.get("install")).get("steps"):
-        yield BuildSpecWarning(
-            id="steps-first",
-            message="phases.install.steps run before the login, in phases.pre_build, because a"
-            " phase holds steps or commands. Move steps that pull images to a later phase.",
-        )
+def _step_warnings(phases: Mapping[str, object], login_phase: str) -> Iterator[BuildSpecWarning]:
+    for name in PHASES[: PHASES.index(login_phase)]:
+        if mapping(phases.get(name)).get("steps"):
+            yield BuildSpecWarning(
+                id="steps-first",
+                message=f"phases.{name}.steps run before the login, in phases.{login_phase},"
+                " because a phase holds steps or commands. Move steps that pull images to a later"
+                " phase.",
+            )
 
 
 def _by_hand_warnings(phases: Mapping[str, object]) -> Iterator[BuildSpecWarning]:

@@ -25,6 +25,7 @@ class ImageUse(StrEnum):
     CREATE = "docker create"
     BUILD_ARG = "docker build --build-arg"
     BUILD_CONTEXT = "docker build --build-context"
+    SBOM_SCANNER = "docker build --sbom=generator"
     MAKE = "docker build --tag"
 
 
@@ -80,6 +81,11 @@ _RUN = _options(
     privileged publish-all q quiet read-only rm sig-proxy t tty use-api-socket
     """,
 )
+
+# The default of https://github.com/moby/buildkit/blob/master/docs/attestations/sbom.md
+_SBOM_SCANNER = "docker/buildkit-syft-scanner:stable-1"
+# What buildx takes for true: https://pkg.go.dev/strconv#ParseBool
+_TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 
 # What may stand before a command that is run all the same: its options are skipped.
 _WRAPPERS = frozenset(
@@ -138,6 +144,9 @@ def _in_docker(words: Sequence[str]) -> Iterator[NamedImage]:
             yield from _run(ImageUse.RUN if command == "run" else ImageUse.CREATE, arguments)
         case "build" | "b":
             yield from _built(arguments)
+            yield from _scanners(arguments)
+        case "bake":
+            yield from _scanners(arguments)
         case "tag" | "commit" | "import":
             yield from (NamedImage(text=text, use=ImageUse.MAKE) for text in arguments[-1:])
 
@@ -156,11 +165,7 @@ def _run(use: ImageUse, arguments: Sequence[str]) -> Iterator[NamedImage]:
 
 
 def _built(arguments: Sequence[str]) -> Iterator[NamedImage]:
-    """The images of a build: its options may stand after its operand, and are found by name."""
-    for index, word in enumerate(arguments):
-        option, equals, value = word.partition("=")
-        if not equals:
-            value = "".join(arguments[index + 1 : index + 2])
+    for option, value in _values(arguments):
         name, _, text = value.partition("=")
         match option:
             case "--tag" | "-t":
@@ -170,6 +175,38 @@ def _built(arguments: Sequence[str]) -> Iterator[NamedImage]:
             case "--build-context" if text.startswith(IMAGE_SCHEME):
                 image = text.removeprefix(IMAGE_SCHEME)
                 yield NamedImage(text=image, use=ImageUse.BUILD_CONTEXT)
+
+
+def _scanners(arguments: Sequence[str]) -> Iterator[NamedImage]:
+    """The images that write the SBOM attestations of a build.
+
+    The options are read as in ``util/buildflags/attests.go`` of
+    https://github.com/docker/buildx, where ``--sbom`` needs a value, too.
+    """
+    for option, value in _values(arguments):
+        if option == "--sbom":
+            fields = ["type=sbom", *([] if value in _TRUE else value.split(","))]
+        elif option == "--attest":
+            fields = value.split(",")
+        else:
+            continue
+        # buildx refuses a field without a value.
+        if all("=" in field for field in fields):
+            pairs = (field.split("=", 1) for field in fields)
+            attributes = {key.strip().lower(): text for key, text in pairs}
+            if attributes.get("type") == "sbom" and attributes.get("disabled") not in _TRUE:
+                image = attributes.get("generator", _SBOM_SCANNER)
+                yield NamedImage(text=image, use=ImageUse.SBOM_SCANNER)
+
+
+def _values(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each word that may be an option of a build, and its value, if it takes one.
+
+    A build's options may stand after its operand, and are found by name.
+    """
+    for index, word in enumerate(arguments):
+        option, equals, value = word.partition("=")
+        yield option, value if equals else "".join(arguments[index + 1 : index + 2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

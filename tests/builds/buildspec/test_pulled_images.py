@@ -54,6 +54,11 @@ NOTHING: dict[str, dict[str, object]] = {
         "export EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=/tmp/policy",
         "docker build --build-arg BASE=node --build-context a=docker-image://node:21 .",
     ),
+    "a scanner that a source policy moves": build(
+        "export EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=/tmp/policy",
+        "docker build --sbom=generator=myorg/scanner:1 .",
+    ),
+    "a scanner that is built here": build("docker build --sbom=generator=scanner:1 ."),
     "CodeBuild's own": {
         "batch": {"build-list": [{"env": {"image": "aws/codebuild/standard:7.0"}}, {}, None]}
     },
@@ -130,6 +135,22 @@ FOUND: dict[str, tuple[dict[str, object], list[tuple[str, str, str]]]] = {
     "a build context": (
         build("docker build --build-context base=docker-image://node:21 ."),
         [("phases.build.commands[0]", "docker build --build-context", "node:21")],
+    ),
+    "a scanner": (
+        build("docker build --sbom=generator=myorg/scanner:1 ."),
+        [("phases.build.commands[0]", "docker build --sbom=generator", "myorg/scanner:1")],
+    ),
+    "a scanner that a source policy does not move": (
+        build(
+            "export EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=/tmp/policy; docker buildx bake --sbom=true"
+        ),
+        [
+            (
+                "phases.build.commands[0]",
+                "docker build --sbom=generator",
+                "docker/buildkit-syft-scanner:stable-1",
+            )
+        ],
     ),
     "a batch": (
         {

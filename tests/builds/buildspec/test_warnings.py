@@ -36,10 +36,23 @@ WARNINGS = [
     pytest.param(
         {
             "run-as": "me",
-            "phases": commands("build", "post_build", post_build={"run-as": "me"}),
+            "phases": commands("install", "build", "post_build", post_build={"run-as": "me"}),
         },
         (),
         id="one user",
+    ),
+    pytest.param(
+        {"phases": commands("build", "post_build", build={"run-as": "me"})},
+        (
+            BuildSpecWarning(
+                id="run-as",
+                message="phases.post_build runs as root, but the login, in phases.build, as me, and"
+                " docker keeps a login in the home of the user. Let both run as the same user, or"
+                ' put the commands that "ecr-public-pull login" prints first into'
+                " phases.post_build.commands.",
+            ),
+        ),
+        id="another user after the build, which has the login",
     ),
     pytest.param(
         {"phases": commands("install", "build", build={"run-as": "root"})},
@@ -93,6 +106,39 @@ WARNINGS = [
             ),
         ),
         id="steps before the login",
+    ),
+    pytest.param(
+        {
+            "phases": {
+                **commands("build"),
+                "install": {"steps": [{"uses": "actions/x@v1"}]},
+                "pre_build": {"steps": [{"uses": "actions/y@v1"}]},
+            }
+        },
+        (
+            BuildSpecWarning(
+                id="steps-first",
+                message="phases.install.steps run before the login, in phases.build, because a"
+                " phase holds steps or commands. Move steps that pull images to a later phase.",
+            ),
+            BuildSpecWarning(
+                id="steps-first",
+                message="phases.pre_build.steps run before the login, in phases.build, because a"
+                " phase holds steps or commands. Move steps that pull images to a later phase.",
+            ),
+        ),
+        id="steps in two phases before the login",
+    ),
+    pytest.param(
+        {
+            "phases": {
+                **commands("post_build"),
+                "install": {"commands": ["x"]},
+                "build": {"steps": [{"uses": "actions/x@v1"}]},
+            }
+        },
+        (),
+        id="steps after the login",
     ),
     pytest.param(
         {

@@ -17,7 +17,7 @@ from cdk_ecr_public_pull.builds.source_policy import HubPulls, source_policy
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from tests.builds.shells import FAKES, run
 
-REDIRECT, ENFORCE, AS_WRITTEN = HubPulls
+SOURCE_POLICY, ENFORCE, AS_WRITTEN = HubPulls.SOURCE_POLICY, HubPulls.ENFORCE, HubPulls.AS_WRITTEN
 VARIABLE = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"
 SHELLS = (
     ("dash",),
@@ -34,7 +34,8 @@ sh -c 'echo "policy ${{{VARIABLE}-unset}}"'
 
 SAY = "cdk_ecr_public_pull:"
 REDIRECTED = (
-    f"{SAY} docker build pulls images of Docker Hub from their copies, where they have one.\n"
+    f"{SAY} docker build pulls images of Docker Hub from their copies, where they have one, by a"
+    " source policy.\n"
     '- "not found" at the place of a copy: there is none of that tag. Add it to allow.\n'
     "- To build without it, set ECR_PUBLIC_PULL=off in the environment of the build.\n"
 )
@@ -48,11 +49,9 @@ ENFORCED = (
     " a frontend built in.\n"
     "- it may be pulled from Docker Hub: add it to allow.\n"
 )
-OFF = (
-    f"{SAY} ECR_PUBLIC_PULL is off: no source policy is set, so that images are pulled as they"
-    " are written.\n"
-)
+OFF = f"{SAY} ECR_PUBLIC_PULL is off: images are pulled as they are written.\n"
 FIX = ", or move the pulls in the Dockerfiles with ecr-public-pull fix"
+OLD = "this Docker is older than 24, or its buildx than 0.11"
 NEWER = "Choose a newer image for the environment of the build, aws/codebuild/standard:7.0 say"
 
 
@@ -86,7 +85,7 @@ OBSTACLES = (
         Obstacle(
             id=f"Docker {version}",
             environment={"DOCKER_ENGINE": version},
-            cause="this Docker is older than 24",
+            cause=OLD,
             remedy=NEWER,
         )
         for version in ("19.03.13-ce", "20.10.24", "23.0.6")
@@ -95,7 +94,7 @@ OBSTACLES = (
         Obstacle(
             id=version,
             environment={"DOCKER_BUILDX": version},
-            cause="this buildx is older than 0.11",
+            cause=OLD,
             remedy=NEWER,
         )
         for version in (
@@ -119,7 +118,7 @@ class ImageUse:
     """An environment in which the policy is used."""
 
     id: str
-    hub_pulls: HubPulls = REDIRECT
+    hub_pulls: HubPulls = SOURCE_POLICY
     environment: Mapping[str, str] = field(default_factory=dict)
     output: str = REDIRECTED
 
@@ -147,7 +146,7 @@ USES = (
 )
 
 
-def command(hub_pulls: HubPulls = REDIRECT) -> str:
+def command(hub_pulls: HubPulls = SOURCE_POLICY) -> str:
     """The command for a build that has an image of its own."""
     [text] = hub_pulls_commands(Mirrors(local_images=["my-base"]), hub_pulls=hub_pulls)
     return text
@@ -217,7 +216,7 @@ def mktemp_complaint(output: str) -> str:
 
 
 @pytest.mark.parametrize("shell", ["dash", "bash"])
-@pytest.mark.parametrize("hub_pulls", [REDIRECT, ENFORCE])
+@pytest.mark.parametrize("hub_pulls", [SOURCE_POLICY, ENFORCE])
 def test_switched_off(tmp_path: Path, shell: str, hub_pulls: HubPulls) -> None:
     """One line says so, whatever else is wrong."""
     actual = run(
@@ -255,12 +254,12 @@ def test_as_written_is_no_command() -> None:
 
 def test_first_line_names_the_command() -> None:
     """The first line tells the library's own command, whatever its options."""
-    first_lines = {command(hub_pulls).partition("\n")[0] for hub_pulls in (REDIRECT, ENFORCE)}
+    first_lines = {command(hub_pulls).partition("\n")[0] for hub_pulls in (SOURCE_POLICY, ENFORCE)}
 
-    assert first_lines == {f"{MARKER}set the source policy of docker build"}
+    assert first_lines == {f"{MARKER}move the pulls of docker build"}
 
 
-@pytest.mark.parametrize("hub_pulls", [REDIRECT, ENFORCE])
+@pytest.mark.parametrize("hub_pulls", [SOURCE_POLICY, ENFORCE])
 def test_text_survives_json_and_yaml(hub_pulls: HubPulls) -> None:
     """A buildspec is printed as JSON or YAML, and read again as either."""
     text = command(hub_pulls)

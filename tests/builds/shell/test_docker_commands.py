@@ -52,6 +52,22 @@ NOTHING = [
     "docker build --build-context src=./src .",
     "docker build --cache-from node:21 .",
     "docker pull 'node:21",
+    "docker build --sbom=false .",
+    "docker build --sbom=0 .",
+    "docker build --sbom= .",
+    "docker build --sbom=$SBOM .",
+    "docker build --sbom=true,generator=node:21 .",
+    "docker build --sbom=generator=node:21,disabled=true .",
+    "docker build --provenance=true .",
+    "docker build --attest type=provenance,mode=max .",
+    "docker build --attest type=sbom,disabled=true .",
+    "docker build --attest generator=node:21 .",
+    "docker build --attest sbom .",
+    "docker buildx bake --sbom=false",
+    "docker run --sbom=true",
+    # A value is needed: these take the next word, or none, and fail.
+    "docker build --sbom .",
+    "docker buildx bake --sbom",
 ]
 
 
@@ -108,6 +124,29 @@ NAMED = {
         ("docker build --tag", "app:1"),
         ("docker build --tag", "app:2"),
     ],
+    **{
+        command: [("docker build --sbom=generator", "docker/buildkit-syft-scanner:stable-1")]
+        for command in (
+            "docker build --sbom=true .",
+            "docker build --sbom true .",
+            "docker buildx build . --sbom=1",
+            "docker build --attest type=sbom .",
+            "docker build --attest=type=sbom .",
+            "docker build --attest=TYPE=sbom,scan-mode=max .",
+            "docker build --attest type=sbom,disabled=false .",
+            "docker buildx bake --sbom=true",
+            "docker buildx bake --push --sbom true app",
+        )
+    },
+    **{
+        command: [("docker build --sbom=generator", "my/scanner:1")]
+        for command in (
+            "docker build --sbom=generator=my/scanner:1 .",
+            "docker build --attest=type=sbom,generator=my/scanner:1 .",
+            "docker build --attest generator=my/scanner:1,type=sbom .",
+            "docker buildx bake --sbom=generator=my/scanner:1",
+        )
+    },
     "docker pull a:1; docker pull b:2 | tee log\ndocker pull c:3": [
         ("docker pull", "a:1"),
         ("docker pull", "b:2"),
