@@ -42,9 +42,10 @@ INSIDE = {
     "builds": {
         "": set(),
         "buildspec": {"commands", "plain_data", "shell", "source_policy"},
-        "commands": {"plain_data", "source_policy"},
+        "commands": {"plain_data", "registry_mirrors", "source_policy"},
         "login": {"commands"},
         "plain_data": set(),
+        "registry_mirrors": set(),
         "shell": set(),
         "source_policy": set(),
     },

@@ -236,3 +236,12 @@ def test_constructs(name: str, folder: Path) -> None:
         found = outcome(example, folder)
         assert (index == 0) == (shown is not None), example
         assert found.get(name) == (None if shown is None else shown.removesuffix("\n")), example
+
+
+def test_the_scanner_of_attestations(folder: Path) -> None:
+    """The example has the message that is shown."""
+    [(_, example), (_, shown), *_] = BLOCK.findall(
+        REFERENCE.partition("\n## In a running build\n")[2]
+    )
+
+    assert outcome(example, folder)[Rule.NO_MIRROR] == shown.removesuffix("\n")

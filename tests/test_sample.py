@@ -73,7 +73,6 @@ def test_build_spec(template: assertions.Template) -> None:
 
     assert build_spec == {
         "version": "0.2",
-        "env": {"variables": {"DOCKER_BUILDKIT": "1"}},
         "phases": {
             "pre_build": {"commands": [*login_commands(), POLICY, PUSH_LOGIN]},
             "build": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -11,6 +11,7 @@ from aws_cdk import assertions
 from aws_cdk import aws_codebuild as codebuild
 
 from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
+from cdk_ecr_public_pull.builds.commands.messages import MARKER
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 if TYPE_CHECKING:
@@ -71,12 +72,16 @@ def build_specs(stack: cdk.Stack) -> list[Any]:
 
 
 def logins(stack: cdk.Stack) -> list[list[str]]:
-    """What each project of a stack runs before its build."""
-    phases = [it["phases"] for it in build_specs(stack)]
+    """What this library lets each project of a stack run."""
     return [
-        [*it.get("install", {}).get("commands", []), *it.get("pre_build", {}).get("commands", [])]
-        for it in phases
+        [text for phase in it["phases"].values() for text in ours(phase.get("commands", []))]
+        for it in build_specs(stack)
     ]
+
+
+def ours(commands: Iterable[str]) -> list[str]:
+    """Those of a phase's commands that this library put there."""
+    return [it for it in commands if it.startswith(MARKER)]
 
 
 def granted(stack: cdk.Stack) -> int:

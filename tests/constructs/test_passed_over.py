@@ -103,13 +103,14 @@ PASSED_OVER: dict[str, tuple[Callable[[cdk.Stack], IConstruct], str]] = {
     "invalid-build-spec": (
         with_props(
             build_spec=lambda: codebuild.BuildSpec.from_object(
-                {"phases": {"install": STEPS, "pre_build": STEPS}}
+                {"phases": {"install": STEPS, "pre_build": STEPS, "build": STEPS}}
             )
         ),
         (
-            "the buildspec of project Stack/Build: phases.install and phases.pre_build both "
-            "hold steps, and a phase holds either steps or commands, so that the login has no "
-            "place before phases.build. Move the steps of one of the two to another phase."
+            "the buildspec of project Stack/Build: phases.install, phases.pre_build and "
+            "phases.build all hold steps, and a phase holds either steps or commands, so that the "
+            "login has no place. Write the steps of one of them as commands, or move them to "
+            "another."
         ),
     ),
     "lambda-compute": (

@@ -29,11 +29,7 @@ BOTH = pytest.mark.parametrize("kind", [EcrPublicPullProject, EcrPublicPullPipel
 USERS = {"version": "0.2", "phases": {"build": {"commands": ["docker build ."]}}}
 MERGED = {
     "version": "0.2",
-    "env": {"variables": {"DOCKER_BUILDKIT": "1"}},
-    "phases": {
-        "pre_build": {"commands": [*login_commands(), POLICY]},
-        "build": {"commands": ["docker build ."]},
-    },
+    "phases": {"build": {"commands": [*login_commands(), POLICY, "docker build ."]}},
 }
 # The two classes differ in the properties that none of these tests passes.
 Kind = type[Any]
@@ -131,8 +127,8 @@ def test_pull(kind: Kind) -> None:
 
     kind(stack, "Build", build_spec=USERS, pull=EcrPublicPull(required=False))
 
-    commands = json.loads(project_in(stack)["Source"]["BuildSpec"])["phases"]["pre_build"]
-    assert commands == {"commands": [*login_commands(required=False), POLICY]}
+    build = json.loads(project_in(stack)["Source"]["BuildSpec"])["phases"]["build"]
+    assert build["commands"] == [*login_commands(required=False), POLICY, "docker build ."]
 
 
 @BOTH

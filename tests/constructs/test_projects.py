@@ -69,8 +69,7 @@ def test_every_project_of_the_app(apply: Apply) -> None:
     [[_, parts]] = [it["Fn::Join"] for it in build_specs(tokens)]
     texts = [it if isinstance(it, str) else "URL" for it in parts]
     assert json.loads("".join(texts))["phases"] == {
-        "pre_build": {"commands": [LOGIN, POLICY]},
-        "build": {"commands": ["echo URL"]},
+        "build": {"commands": [LOGIN, POLICY, "echo URL"]},
     }
     assert [granted(it) for it in (stack, nested, tokens)] == [2, 1, 1]
     assert warnings(stack) == {}
@@ -136,7 +135,6 @@ def test_nothing_to_change() -> None:
     stack = cdk.Stack(cdk.App(), "Stack")
     spec = {
         "phases": {"build": {"commands": ["make"]}, "install": {"commands": [LOGIN, POLICY]}},
-        "env": {"variables": {"DOCKER_BUILDKIT": "1"}},
         "version": "0.2",
     }
     project(stack, build_spec=codebuild.BuildSpec.from_object(spec))

@@ -86,6 +86,11 @@ class Merge:
     merged: MergedBuildSpec
     new: object
 
+    @property
+    def adds_login(self) -> bool:
+        """Whether the buildspec did not have the login before."""
+        return self.commands[0].partition("\n")[0] not in json.dumps(self.given, default=str)
+
     def make(self) -> None:
         """Replace the buildspec in the project's ``CfnProject``.
 

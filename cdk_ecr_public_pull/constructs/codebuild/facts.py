@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import aws_cdk as cdk
+from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import region_info
@@ -27,6 +29,12 @@ _Plain = TypeVar("_Plain")
 _RUNNER_EVENT = "WORKFLOW_JOB_QUEUED"
 # https://docs.aws.amazon.com/codebuild/latest/userguide/sample-runner-buildkite-CLI.html
 _RUNNER_VARIABLE = "CODEBUILD_CONFIG_BUILDKITE_AGENT_TOKEN"
+# CodeBuild pulls an image of its own by itself, and lets the role of the project pull another:
+# https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectEnvironment.html
+_OF_OTHERS = "SERVICE_ROLE"
+# Under a pipeline; its template has these names, so that CDK keeps them. Those of images are
+# DockerAsset.
+_FILE_ASSETS = re.compile(r".+/Assets/FileAsset[0-9]*")
 # Where Role.customize_roles keeps what it is told.
 _CUSTOMIZED_ROLES = "@aws-cdk/iam:customizeRoles"
 
@@ -47,6 +55,7 @@ def facts_of(project: ExistingProject) -> ProjectFacts:
         path=lambda: project.path,
         environment_type=_known(str, environment.get("type")),
         image=_known(str, environment.get("image")),
+        foreign_image=environment.get("imagePullCredentialsType") == _OF_OTHERS,
         privileged=privileged,
         region=region,
         # Asked of Node only where it matters.
@@ -114,10 +123,30 @@ def _customizes_roles(stack: cdk.Stack) -> bool:
     return stack.node.try_get_context(_CUSTOMIZED_ROLES) is not None
 
 
+def publishes_files(construct: IConstruct | None) -> bool:
+    """Say whether a construct is a project of CDK Pipelines that publishes files.
+
+    CDK Pipelines gives a project assets of one kind alone. One that publishes files builds
+    no image: what Docker bundles was bundled at synth.
+
+    Args:
+        construct: Any construct.
+    """
+    # The kind is asked of Python first: each question to Node costs every synth its time.
+    if not isinstance(construct, codebuild.PipelineProject):
+        return False
+    node = construct.node
+    return bool(_FILE_ASSETS.fullmatch(node.path)) and _is_code_pipeline(node.scopes[-3])
+
+
 def _is_of_cdk_pipelines(construct: IConstruct) -> bool:
+    return any(map(_is_code_pipeline, construct.node.scopes))
+
+
+def _is_code_pipeline(construct: IConstruct) -> bool:
     from aws_cdk.pipelines import CodePipeline  # noqa: PLC0415  (slow to import, and an app without pipelines does without)
 
-    return any(isinstance(scope, CodePipeline) for scope in construct.node.scopes)
+    return isinstance(construct, CodePipeline)
 
 
 def _chosen_subnets(properties: Mapping[str, object]) -> frozenset[object]:

@@ -28,10 +28,12 @@ class ProjectFacts:
         path: What tells the project's path in the construct tree, for a message.
         environment_type: CodeBuild's environment type, ``LINUX_CONTAINER`` say.
         image: The name of the image that the build runs in.
+        foreign_image: Whether that is none of CodeBuild's own.
         privileged: Whether the build may run the Docker daemon.
         partition: The partition of the stack's region, ``aws-cn`` say.
         region: The stack's region.
         of_cdk_pipelines: Whether CDK Pipelines made it, if it is not privileged.
+        adds_login: Whether its buildspec gets the login here, and did not have it before.
         has_source_policy: Whether its build sets a source policy of BuildKit.
         hides_login: Whether ``cdk-assets`` builds its images without the build's login.
         runner: Whether it runs jobs of GitHub Actions, GitLab or Buildkite.
@@ -43,10 +45,12 @@ class ProjectFacts:
     path: Callable[[], str]
     environment_type: str | None = None
     image: str | None = None
+    foreign_image: bool = False
     privileged: bool | None = None
     partition: str | None = None
     region: str | None = None
     of_cdk_pipelines: bool = False
+    adds_login: bool = False
     has_source_policy: bool = False
     hides_login: bool = False
     runner: bool = False
@@ -149,6 +153,19 @@ WARNINGS = (
             "images that its Dockerfiles name on Docker Hub are pulled from there\n"
             f"  help: choose a newer image, {_LINUX}; or move the pulls in the Dockerfiles with "
             "ecr-public-pull fix, and say hub_pulls=HubPulls.AS_WRITTEN"
+        ),
+    ),
+    Requirement(
+        # Somebody who has put the login into the buildspec knows where aws and docker come from.
+        # In a project that is not privileged, a login that fails does not fail the build.
+        rule="foreign-image",
+        fails=lambda p: p.foreign_image and p.adds_login and p.privileged is not False,
+        message=(
+            "project {path} builds in an image that is none of CodeBuild's own: where that lacks "
+            "aws or docker, the login fails\n"
+            "  help: acknowledge this if the image has both; otherwise put what ecr-public-pull "
+            "login prints into the buildspec, behind the command that installs them, where it "
+            "stays"
         ),
     ),
     Requirement(

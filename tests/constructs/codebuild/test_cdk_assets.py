@@ -32,7 +32,7 @@ import json, os, sys
 from pathlib import Path
 
 arguments = sys.argv[1:]
-if arguments[0] in ("version", "buildx"):
+if arguments[0] in ("version", "buildx", "info"):
     sys.exit()
 folder = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
 shown = "default"

@@ -69,6 +69,16 @@ WARNINGS = {
             "ecr-public-pull fix, and say hub_pulls=HubPulls.AS_WRITTEN"
         ),
     ),
+    "foreign-image": (
+        ProjectFacts(path=lambda: "S/B", foreign_image=True, adds_login=True),
+        (
+            "project S/B builds in an image that is none of CodeBuild's own: where that lacks aws "
+            "or docker, the login fails\n"
+            "  help: acknowledge this if the image has both; otherwise put what ecr-public-pull "
+            "login prints into the buildspec, behind the command that installs them, where it "
+            "stays"
+        ),
+    ),
     "not-privileged": (
         ProjectFacts(path=lambda: "S/B", privileged=False),
         (
