@@ -16,6 +16,9 @@ to the Dockerfile. How names are matched is ``NamedContext`` in
   (https://github.com/moby/buildkit/pull/3633). Older ones pull it all the same, so that
   none is planned for it.
 - A frontend that does not know contexts refuses the build.
+
+Podman and Buildah look for the word as it is written, and for nothing else (tried with Podman
+5.8, Buildah 1.43): what a variable names, or stands in quotes, they pull as it is.
 """
 
 from __future__ import annotations
@@ -50,7 +53,8 @@ class PlannedContexts(NamedTuple):
 
     Attributes:
         contexts: The contexts, sorted by name: ``{"node:21":
-            "docker-image://public.ecr.aws/docker/library/node:21"}``.
+            "docker-image://public.ecr.aws/docker/library/node:21"}``. An image that is written
+            in another form has one under that, too.
         findings: What remains to be said: what no context moves, and what a context
             brings with it.
     """
@@ -147,6 +151,10 @@ def _contexts(decisions: Iterable[Decision]) -> Iterator[tuple[str, str]]:
         copy, move = decision.resolution.replacement, decision.move
         if copy is not None and move is not None and move.context is not None:
             yield move.context, f"{IMAGE_SCHEME}{copy}"
+            if decision.use.expansion is None:
+                # For Podman; it is left out where it is no name: in quotes.
+                for written in _by_name([decision.use.word.chars]).values():
+                    yield written, f"{IMAGE_SCHEME}{copy}"
 
 
 class _Planner:

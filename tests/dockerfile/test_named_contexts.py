@@ -131,8 +131,17 @@ NO_CONTEXT: dict[str, Row] = {
 CONTEXTS: dict[str, Row] = {
     "FROM": Row(file="FROM node:21", contexts=NODE),
     "no tag": Row(file="FROM node", contexts={"node": "~node:latest"}),
-    "the tag latest": Row(file="FROM node:latest", contexts={"node": "~node:latest"}),
-    "a long name": Row(file="FROM docker.io/library/node:21", contexts=NODE),
+    "the tag latest": Row(
+        file="FROM node:latest", contexts={"node": "~node:latest", "node:latest": "~node:latest"}
+    ),
+    "a long name": Row(
+        file="FROM docker.io/library/node:21",
+        contexts={**NODE, "docker.io/library/node:21": "~node:21"},
+    ),
+    "a name in quotes": Row(file='FROM "docker.io/library/node:21"', contexts=NODE),
+    "a long name with a variable": Row(
+        file="ARG V=21\nFROM docker.io/library/node:$V", contexts=NODE
+    ),
     "COPY --from and a mount": Row(
         file="FROM scratch\nCOPY --from=busybox:1 a b\nRUN --mount=from=redis:7 true",
         contexts={"busybox:1": "~busybox:1", "redis:7": "~redis:7"},

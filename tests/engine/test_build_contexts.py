@@ -16,13 +16,17 @@ pytestmark = pytest.mark.engine
 COPY = "docker-image://public.ecr.aws/docker/library/"
 
 
-def build(world: World, dockerfile: str, contexts: Mapping[str, str]) -> Ran:
+def build(
+    world: World,
+    dockerfile: str,
+    contexts: Mapping[str, str],
+    *,
+    program: str = "docker build --network=none --progress=plain --tag built",
+) -> Ran:
     """Build a Dockerfile with named build contexts."""
     world.sandbox.write("/context/Dockerfile", dockerfile)
     flags = [word for pair in contexts.items() for word in ("--build-context", "=".join(pair))]
-    return world.sandbox.run(
-        'docker build --network=none --progress=plain --tag built "$@" /context', *flags
-    )
+    return world.sandbox.run(f'{program} "$@" /context', *flags)
 
 
 MOVED = {
@@ -51,6 +55,35 @@ def test_planned(world: World, dockerfile: str) -> None:
 
     assert (ran.status, world.hub.seen) == (0, []), ran.output
     assert plan.findings == ()
+
+
+SPELLED = """\
+FROM docker.io/library/node:21 AS build
+FROM node:latest
+COPY --from=index.docker.io/library/busybox:latest /bin/busybox /a
+"""
+
+
+@pytest.mark.parametrize(
+    "program", ["docker build --network=none", "podman build", "buildah build"]
+)
+def test_other_builders(world: World, program: str) -> None:
+    """Podman and Buildah, too, take a context for a name in the form in which it is written."""
+    plan = plan_contexts(SPELLED.encode())
+    ran = build(world, SPELLED, plan.contexts, program=program)
+
+    assert (ran.status, world.hub.seen) == (0, []), ran.output
+
+
+@pytest.mark.parametrize("dockerfile", ["ARG V=21\nFROM node:$V\n", 'FROM "node:21"\n'])
+def test_what_podman_does_not_find(world: World, dockerfile: str) -> None:
+    """A name with a variable, or in quotes, it pulls from Docker Hub whatever is given."""
+    world.hub.pulls_left = None
+    ran = build(
+        world, dockerfile, plan_contexts(dockerfile.encode()).contexts, program="podman build"
+    )
+
+    assert (ran.status, world.hub.images) == (0, {"library/node:21"}), ran.output
 
 
 def test_a_context_that_is_not_needed(world: World) -> None:
