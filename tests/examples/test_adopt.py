@@ -46,14 +46,13 @@ CONTEXTS = {
         "python:3.12-slim": f"{COPIES}/python:3.12-slim",
     },
 }
-# Whether a failed login fails the build: where no Docker daemon can run it does not.
+# Whether a failed login fails the build: where no Docker daemon can run it does not. Those that
+# publish files stay as they are.
 PROJECTS = {
     "Builds.template.json/Resources/ScanA854D402": True,
     "Builds.template.json/Resources/Test7BFAF513": True,
     "Delivery.template.json/Resources/PipelineAssetsDockerAsset1D66D1104": True,
     "Delivery.template.json/Resources/PipelineAssetsDockerAsset24C8664DB": True,
-    "Delivery.template.json/Resources/PipelineAssetsFileAsset185A67CB4": False,
-    "Delivery.template.json/Resources/PipelineAssetsFileAsset24D2D639B": False,
     "Delivery.template.json/Resources/PipelineBuildSynthCdkBuildProject6BEFA8E6": False,
     "Delivery.template.json/Resources/PipelineUpdatePipelineSelfMutationDAA41400": False,
 }
@@ -61,7 +60,6 @@ POLICIES = (
     "Builds.template.json/Resources/ScanRoleDefaultPolicy7728A17A",
     "Builds.template.json/Resources/TestRoleDefaultPolicyAD214F97",
     "Delivery.template.json/Resources/PipelineAssetsDockerRoleDefaultPolicy8B63511D",
-    "Delivery.template.json/Resources/PipelineAssetsFileRoleDefaultPolicy14DB8755",
     "Delivery.template.json/Resources/PipelineBuildSynthCdkBuildProjectRoleDefaultPolicyFB6C941C",
     "Delivery.template.json/Resources/PipelineUpdatePipelineSelfMutationRoleDefaultPolicyA225DA4E",
 )
