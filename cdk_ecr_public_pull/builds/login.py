@@ -97,7 +97,7 @@ def login_commands(
     lines = [
         _FIRST_LINE,
         'if [ "${ECR_PUBLIC_PULL:-}" = off ]; then',
-        "  " + say("ECR_PUBLIC_PULL is off: no login to public.ecr.aws."),
+        "  " + say("ECR_PUBLIC_PULL is off: no login, and images are pulled as they are written."),
         "elif",
         _BUILDKIT,
         # In a shell of its own, so that its variables and its function are nobody else's.
@@ -107,7 +107,7 @@ def login_commands(
         *_tries(checked),
         "  )",
         "then",
-        f"""  case "${{DOCKER_AUTH_CONFIG:-}}" in *'"public.ecr.aws"'*) {_OVERRIDDEN} ;; esac""",
+        f"""  case ${{DOCKER_AUTH_CONFIG:-}} in *'"public.ecr.aws"'*) {_OVERRIDDEN} ;; esac""",
         *(["else", "  false"] if required else []),
         "fi",
     ]
@@ -137,47 +137,39 @@ _BUILDKIT = """\
 
 # Helpers are names by registry, so that no brace comes before that of public.ecr.aws; and a text
 # that looks like them has a backslash before each quote.
-_HELPER = f"""\
+_HELPER = """\
   helper=$(
-    tr -d ' \\n\\r\\t' 2>/dev/null <"${{DOCKER_CONFIG:-${{HOME:-}}/.docker}}/config.json" |
-      sed -n -e 's/.*"credHelpers":{{[^{{}}]*"public\\.ecr\\.aws":"\\([^"]*-[^"]*\\)".*/\\1/p' \\
+    tr -d ' \\n\\r\\t' 2>/dev/null <"${DOCKER_CONFIG:-${HOME:-}/.docker}/config.json" |
+      sed -n -e 's/.*"credHelpers":{[^{}]*"public\\.ecr\\.aws":"\\([^"]*-[^"]*\\)".*/\\1/p' \\
         -e t -e 's/.*"credsStore":"\\(ecr-login\\)".*/\\1/p'
   )
-  for program in docker "${{helper:+docker-credential-}}${{helper:-aws}}"; do
-    command -v "$program" >/dev/null || fail ": $program is missing before your first command. \
-Put what ecr-public-pull login prints behind the one that installs it; it stays there."
+  for program in docker "${helper:+docker-credential-}${helper:-aws}"; do
+    command -v "$program" >/dev/null || fail ": $program is missing. \
+Put what ecr-public-pull login prints behind the command that installs it."
   done
-  [ "$helper" ] && echo "{PREFIX}$program logs in to public.ecr.aws." && exit 0"""
+  [ "$helper" ] && say "$program logs in to public.ecr.aws." && exit 0"""
 
-_OVERRIDDEN = warn(
-    "WARNING: Docker 28.3 and newer prefers DOCKER_AUTH_CONFIG to this login. Take public.ecr.aws"
-    " out of it, or keep it valid."
-)
+_OVERRIDDEN = warn("WARNING: Docker 28.3 and newer prefers the login in DOCKER_AUTH_CONFIG.")
 
-_CAUSES = (
-    "The errors above say why. The usual causes:",
-    (
-        f"- access denied: the role needs {' and '.join(LOGIN_ACTIONS)}"
-        " on resource *, and no SCP may deny these regions."
-    ),
-    (
-        "- no connection: a VPC without NAT, or AWS_USE_FIPS_ENDPOINT, for which ECR Public has no"
-        " endpoint."
-    ),
-)
+_CAUSES = f"""\
+The errors above say why.
+- Access denied: the role needs {" and ".join(LOGIN_ACTIONS)} on *, and no SCP may deny these \
+regions.
+- No connection: a VPC without NAT, or AWS_USE_FIPS_ENDPOINT."""
 
 
 def _failure(*, required: bool) -> list[str]:
     kind, outcome = (
-        ("ERROR", "fails. To build without one, set ECR_PUBLIC_PULL=off.")
+        ("ERROR", "fails. ECR_PUBLIC_PULL=off builds without one.")
         if required
         else ("WARNING", "goes on without one, at the lower rate of anonymous pulls.")
     )
     logout = '    [ "${program-}" = docker ] || docker logout public.ecr.aws || true'
     return [
+        f'  say() {{ echo "{PREFIX}$1"; }}',
         "  fail() {",
         *([] if required else [logout]),
-        f'    echo "{PREFIX}{kind}: no login to public.ecr.aws$1',
+        f'    say "{kind}: no login to public.ecr.aws$1',
         f'The build {outcome}" >&2',
         "    exit 1",
         "  }",
@@ -187,7 +179,7 @@ def _failure(*, required: bool) -> list[str]:
 def _tries(regions: Sequence[LoginRegion]) -> list[str]:
     token = "aws ecr-public get-login-password --region $region"
     login = "docker login --username AWS --password-stdin public.ecr.aws"
-    causes = "\n".join([f" (asked: {', '.join(regions)}). {_CAUSES[0]}", *_CAUSES[1:]])
+    causes = f" (asked: {', '.join(regions)}). {_CAUSES}"
     return [
         "  end=$(($(date +%s) + 30))",
         "  for wait in 3 9 0; do",
@@ -197,12 +189,12 @@ def _tries(regions: Sequence[LoginRegion]) -> list[str]:
         "        exec 3>&1",
         f"        {{ {token} || echo $? >&3; }} |",
         f"          {login} >&2 3>&-",
-        f'      ) && echo "{PREFIX}logged in to public.ecr.aws at $region." && exit 0',
+        '      ) && say "logged in to public.ecr.aws at $region." && exit 0',
         '      [ "$status" != 253 ] || fail ": aws has no credentials; its error is above."',
         "    done",
         "    [ $wait -gt 0 ] && [ $(date +%s) -lt $end ] || break",
         "    seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))",
-        f'    echo "{PREFIX}no login yet; trying again in $seconds seconds." >&2',
+        '    say "no login yet; trying again in $seconds seconds." >&2',
         "    sleep $seconds",
         "  done",
         f"  fail {shlex.quote(causes)}",

@@ -11,11 +11,14 @@ from cdk_ecr_public_pull.images.mirrors import ECR_PUBLIC
 DOCKER_HOSTS_FILE = "/etc/docker/certs.d/docker.io/hosts.toml"
 """What Docker 28.0 and newer reads at each pull: https://github.com/moby/moby/pull/47380."""
 
+DOCKER_MIRROR = f"https://{ECR_PUBLIC}/v2/docker"
+"""Where an engine finds ``docker.io/NAME`` as ``/NAME``."""
+
 # Without `override_path` the engine would ask below /v2/docker/v2/. Versions that do not know
 # `dial_timeout` pass over it (Docker before 28.3, containerd before 2.1), and wait longer for
 # a registry that is out of reach. Without a `server` the last host is Docker Hub.
 DOCKER_HOSTS_TOML = f"""\
-[host."https://{ECR_PUBLIC}/v2/docker"]
+[host."{DOCKER_MIRROR}"]
 capabilities = ["pull", "resolve"]
 override_path = true
 dial_timeout = "5s"

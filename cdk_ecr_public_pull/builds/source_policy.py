@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cdk_ecr_public_pull.images.declared import ImagePattern
-from cdk_ecr_public_pull.images.mirrors import Mirrors, official_images
+from cdk_ecr_public_pull.images.mirrors import Mirrors, official_images, unseen_copies
 from cdk_ecr_public_pull.images.reference import DOCKER_HUB, IMAGE_SCHEME, ImageReference
 
 
@@ -81,6 +81,9 @@ def source_policy(
     allow: Iterable[str] = (),
 ) -> dict[str, object]:
     """Make the BuildKit source policy that moves a build's pulls to their copies.
+
+    What has no copy where the policy sends it fails the build. So an official image whose
+    copy nobody was seen to use stays, unless ``mirrors`` names that copy.
 
     Args:
         mirrors: Which images have copies, and where; its local images are left alone.
@@ -158,7 +161,7 @@ def _catalog(mirrors: Mirrors) -> Iterator[_PolicyRule]:
     # Local images are a matter of the marking.
     without_local = Mirrors(mirrors=mirrors.mirrors)
     names_at: dict[str, list[str]] = {}
-    for name in sorted(official_images()):
+    for name in sorted(official_images() - unseen_copies()):
         reference = ImageReference(registry=DOCKER_HUB, repository=f"library/{name}")
         copy = without_local.resolve(reference).replacement
         if copy is None or any(_covers(key, reference.name) for key in declared):
@@ -171,7 +174,7 @@ def _catalog(mirrors: Mirrors) -> Iterator[_PolicyRule]:
             yield _conversion(f"{_HUB}library/{_literal(name)}{_VERSION}$", f"{copy.name}${{1}}")
     for place, names in names_at.items():
         choice = "|".join(map(_literal, names))
-        yield _conversion(f"{_HUB}library/({choice}){_VERSION}$", f"{place}/${{1}}${{2}}")
+        yield _conversion(f"{_HUB}library/((?:{choice})[:@].+)$", f"{place}/${{1}}")
 
 
 def _covers(key: str, name: str) -> bool:

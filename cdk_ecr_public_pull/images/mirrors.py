@@ -183,8 +183,23 @@ def official_images() -> frozenset[str]:
     The list is the folder ``library/`` of
     https://github.com/docker-library/official-images on 2026-08-21.
     """
+    return _names("official-images.txt")
+
+
+@cache
+def unseen_copies() -> frozenset[str]:
+    """The names of official images whose copies no public file was seen to use.
+
+    Docker copies all official images, but some were found missing, so that what cannot fall
+    back to Docker Hub leaves these where they are. Public files were searched for
+    ``public.ecr.aws/docker/library/NAME`` on 2026-11-30.
+    """
+    return _names("unseen-copies.txt")
+
+
+def _names(file_name: str) -> frozenset[str]:
     # Not importlib.resources, whose import takes longer than the check of a file.
-    name = os.path.join(os.path.dirname(__file__), "data", "official-images.txt")  # noqa: PTH118, PTH120
+    name = os.path.join(os.path.dirname(__file__), "data", file_name)  # noqa: PTH118, PTH120
     with open(name, encoding="utf-8") as file:  # noqa: PTH123
         return frozenset(file.read().split())
 

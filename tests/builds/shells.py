@@ -40,8 +40,15 @@ if [ "$*" = 'version --format {{.Client.Version}}' ]; then
   exit 1
 fi
 printf '%s\\n' "$*" >> "$RECORDS/docker"
-if [ "$1" = version ]; then
-  echo "$DOCKER_ENGINE"
+if [ "$1" = info ]; then
+  if [ -n "$DOCKER_ENGINE" ]; then
+    echo "$DOCKER_ENGINE default null [name=seccomp,profile=builtin]"
+  else
+    # What it knows before it finds that there is no engine.
+    printf ' default '
+    echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.' >&2
+    exit 1
+  fi
   exit
 elif [ "$1" = buildx ]; then
   echo "$DOCKER_BUILDX"

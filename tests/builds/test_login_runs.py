@@ -24,13 +24,12 @@ SAY = "cdk_ecr_public_pull:"
 AGAIN = tuple(f"{SAY} no login yet; trying again in {wait} seconds.\n" for wait in (3, 9))
 ASKED = "no login to public.ecr.aws (asked: us-west-2, us-east-1). "
 CAUSES = (
-    "The errors above say why. The usual causes:\n"
-    "- access denied: the role needs ecr-public:GetAuthorizationToken and"
-    " sts:GetServiceBearerToken on resource *, and no SCP may deny these regions.\n"
-    "- no connection: a VPC without NAT, or AWS_USE_FIPS_ENDPOINT, for which ECR Public has no"
-    " endpoint.\n"
+    "The errors above say why.\n"
+    "- Access denied: the role needs ecr-public:GetAuthorizationToken and"
+    " sts:GetServiceBearerToken on *, and no SCP may deny these regions.\n"
+    "- No connection: a VPC without NAT, or AWS_USE_FIPS_ENDPOINT.\n"
 )
-FAILS = "The build fails. To build without one, set ECR_PUBLIC_PULL=off.\n"
+FAILS = "The build fails. ECR_PUBLIC_PULL=off builds without one.\n"
 GOES_ON = "The build goes on without one, at the lower rate of anonymous pulls.\n"
 FAILED = f"{SAY} ERROR: {ASKED}{CAUSES}{FAILS}"
 WENT_ON = f"{SAY} WARNING: {ASKED}{CAUSES}{GOES_ON}"
@@ -143,7 +142,9 @@ CASES = (
         id="switched off",
         environment={"ECR_PUBLIC_PULL": "off"},
         expected=Run(
-            status=0, output=f"{SAY} ECR_PUBLIC_PULL is off: no login to public.ecr.aws.\n"
+            status=0,
+            output=f"{SAY} ECR_PUBLIC_PULL is off: no login, and images are pulled as they are"
+            " written.\n",
         ),
     ),
     Case(

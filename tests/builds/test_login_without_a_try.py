@@ -15,7 +15,7 @@ SAY = "cdk_ecr_public_pull:"
 LOGIN = "login --username AWS --password-stdin public.ecr.aws"
 LOGOUT = "logout public.ecr.aws"
 LOGGED_OUT = "Removing login credentials for public.ecr.aws\n"
-FAILS = "The build fails. To build without one, set ECR_PUBLIC_PULL=off.\n"
+FAILS = "The build fails. ECR_PUBLIC_PULL=off builds without one.\n"
 GOES_ON = "The build goes on without one, at the lower rate of anonymous pulls.\n"
 DENIED = (
     "aws: error: AccessDenied at us-west-2\n"
@@ -53,8 +53,8 @@ def test_a_program_is_missing(
     )
 
     cause = (
-        f"no login to public.ecr.aws: {missing} is missing before your first command."
-        " Put what ecr-public-pull login prints behind the one that installs it; it stays there.\n"
+        f"no login to public.ecr.aws: {missing} is missing. Put what ecr-public-pull login"
+        " prints behind the command that installs it.\n"
     )
     logout = missing != "docker"
     assert actual == Run(

@@ -134,11 +134,17 @@ class Registry:
 
     @property
     def pushed(self) -> list[str]:
-        """The images that it got, as ``REPOSITORY:TAG``."""
+        """The tags that it got, as ``REPOSITORY:TAG``.
+
+        An engine with containerd's image store pushes an index, and what is in it by digest.
+        """
         return [
             seen.path.removeprefix("/v2/").replace("/manifests/", ":")
             for seen in self.seen
-            if seen.method == "PUT" and "/manifests/" in seen.path and seen.status == 201
+            if seen.method == "PUT"
+            and "/manifests/" in seen.path
+            and "/sha256:" not in seen.path
+            and seen.status == 201
         ]
 
     @property

@@ -4,41 +4,55 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 
-from cdk_ecr_public_pull.builds.commands.messages import MARKER, say
+from cdk_ecr_public_pull.builds.commands.messages import MARKER, PREFIX
 from cdk_ecr_public_pull.builds.commands.mirror_block import mirror_block
-from cdk_ecr_public_pull.builds.commands.policy_block import policy_block
-from cdk_ecr_public_pull.builds.source_policy import HubPulls, declared_policy, source_policy
+from cdk_ecr_public_pull.builds.commands.policy_block import obstacles_block, policy_block
+from cdk_ecr_public_pull.builds.source_policy import (
+    POLICY_VARIABLE,
+    HubPulls,
+    declared_policy,
+    source_policy,
+)
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 _FIRST_LINE = f"{MARKER}move the pulls of docker build"
 
 _MAKES_BUILDER = re.compile(r"\bbuildx\s+create\b")
 
-_WITHOUT = "- To build without it, set ECR_PUBLIC_PULL=off in the environment of the build."
+_INFO = (
+    "{{.ServerVersion}} {{.ClientInfo.Context}} {{json .RegistryConfig.Mirrors}}"
+    " {{.SecurityOptions}}"
+)
 
-_MIRRORED = say(
-    "docker build pulls images of Docker Hub from public.ecr.aws, by a registry mirror, and from"
-    " Docker Hub what is not there.",
-    _WITHOUT,
+_WITHOUT = "ECR_PUBLIC_PULL=off builds without it."
+_MIRRORED = (
+    "docker build pulls from public.ecr.aws, by a registry mirror, and from Docker Hub what is"
+    f" not there. {_WITHOUT}"
 )
-_DECLARED = say("docker build pulls what your mirrors name from there, by a source policy.")
-_REDIRECTED = say(
-    "docker build pulls images of Docker Hub from their copies, where they have one, by a source"
-    " policy.",
-    '- "not found" at the place of a copy: there is none of that tag. Add it to allow.',
-    _WITHOUT,
+_DECLARED = "docker build pulls what your mirrors name from there, by a source policy."
+_REDIRECTED = (
+    "docker build pulls the copies of Docker Hub images, by a source policy."
+    f" Not found: that tag has no copy; add it to allow. {_WITHOUT}"
 )
-_ENFORCED = say(
-    "docker build pulls images of Docker Hub from their copies, and stops at one that has none.",
-    '"denied by policy" stands behind the name of that image. What to do about it:',
-    "- this job builds it, or loads it: add it to local_images.",
-    "- it has a copy: name that under mirrors.",
-    "- it is docker/dockerfile: take the # syntax= line out of the Dockerfile; BuildKit has"
-    " a frontend built in.",
-    "- it may be pulled from Docker Hub: add it to allow.",
-)
+_ENFORCED = """\
+docker build pulls images of Docker Hub from their copies, and stops at one that has none.
+"denied by policy" stands behind the name of that image. What to do about it:
+- this job builds it, or loads it: add it to local_images.
+- it has a copy: name that under mirrors.
+- it is docker/dockerfile: take the # syntax= line out of the Dockerfile; BuildKit has a frontend \
+built in.
+- it may be pulled from Docker Hub: add it to allow."""
+
+
+_UNUSED = """\
+WARNING: no source policy moves the pulls: $1.
+$2, or run ecr-public-pull fix on the Dockerfiles."""
+_UNENFORCED = """\
+ERROR: no source policy can be enforced: $1. The build fails.
+$2."""
 
 
 def hub_pulls_commands(
@@ -80,18 +94,13 @@ def hub_pulls_commands(
     if hub_pulls is HubPulls.AS_WRITTEN:
         return ()
     is_enforced = hub_pulls is HubPulls.ENFORCE
-    block = policy_block(
-        policy, said=_ENFORCED if is_enforced else _REDIRECTED, is_enforced=is_enforced
-    )
-    off = say("ECR_PUBLIC_PULL is off: images are pulled as they are written.")
-    lines = [_FIRST_LINE, 'if [ "${ECR_PUBLIC_PULL:-}" = off ]; then', f"  {off}"]
-    if hub_pulls is HubPulls.REDIRECT and not allowed:
-        first, *others, last = mirror_block()
-        lines += [f"elif {first}", *others, f"{last}; then", *_beside_the_mirror(mirrors), "else"]
-        lines += [*block, "fi"]
+    if is_enforced:
+        steps = policy_block(policy, said=_ENFORCED)
+    elif hub_pulls is HubPulls.SOURCE_POLICY or allowed:
+        steps = policy_block(policy, said=_REDIRECTED)
     else:
-        lines += [f"el{block[0]}", *block[1:]]
-    return ("\n".join(lines),)
+        steps = _mirror_or_policy(policy, declared_policy(mirrors))
+    return ("\n".join(_command(steps, is_enforced=is_enforced)),)
 
 
 def makes_builder(build_spec: object) -> bool:
@@ -103,10 +112,38 @@ def makes_builder(build_spec: object) -> bool:
     return _MAKES_BUILDER.search(json.dumps(build_spec, default=str)) is not None
 
 
-def _beside_the_mirror(mirrors: Mirrors) -> list[str]:
-    """What a mirror by path does not move: the copies that were declared, wherever they are."""
-    said = [f"  {_MIRRORED}"]
-    declared = declared_policy(mirrors)
-    if declared is None:
-        return said
-    return [*said, *policy_block(declared, said=_DECLARED, is_enforced=False)]
+def _mirror_or_policy(
+    policy: Mapping[str, object], declared: Mapping[str, object] | None
+) -> list[str]:
+    """The steps that set a mirror by path, with the copies that were declared; or the policy."""
+    beside = policy_block(declared, said=_DECLARED) if declared else ["unchanged"]
+    return [
+        *mirror_block(),
+        "if [ $? = 0 ]; then",
+        f"say {shlex.quote(_MIRRORED)}",
+        *beside,
+        "else",
+        *policy_block(policy, said=_REDIRECTED),
+        "fi",
+    ]
+
+
+def _command(steps: Iterable[str], *, is_enforced: bool) -> Iterator[str]:
+    """The command, whose steps print the name of the policy's file."""
+    yield _FIRST_LINE
+    # The login has said that it is off.
+    yield '[ "${ECR_PUBLIC_PULL:-}" = off ] ||'
+    yield f'{"{ " if is_enforced else "export "}{POLICY_VARIABLE}="$('
+    # Lines of the steps are lines of the files that they write: nothing is put before them.
+    yield "set +e"
+    yield f"policy=${{{POLICY_VARIABLE}:-}}"
+    yield f'say() {{ echo "{PREFIX}$1" >&2; }}'
+    yield 'unchanged() { echo "$policy"; exit 1; }'
+    yield f'unused() {{ say "{_UNENFORCED if is_enforced else _UNUSED}"; unchanged; }}'
+    # 28.5.2 default null [name=seccomp,profile=builtin]
+    # github.com/docker/buildx v0.32.1 COMMIT
+    yield f"docker=$(exec 2>/dev/null; docker info --format {shlex.quote(_INFO)}"
+    yield "docker buildx version)"
+    yield from obstacles_block()
+    yield from steps
+    yield f')"{f" && export {POLICY_VARIABLE}; }}" if is_enforced else ""}'

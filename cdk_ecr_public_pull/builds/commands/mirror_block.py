@@ -5,73 +5,65 @@ from __future__ import annotations
 import shlex
 from pathlib import PurePosixPath
 
-from cdk_ecr_public_pull.builds.commands.messages import PREFIX
-from cdk_ecr_public_pull.builds.registry_mirrors import DOCKER_HOSTS_FILE, DOCKER_HOSTS_TOML
+from cdk_ecr_public_pull.builds.registry_mirrors import (
+    DOCKER_HOSTS_FILE,
+    DOCKER_HOSTS_TOML,
+    DOCKER_MIRROR,
+)
 from cdk_ecr_public_pull.images.mirrors import ECR_PUBLIC
 
 _HOSTS = PurePosixPath(DOCKER_HOSTS_FILE).parent
 
-_INFO = (
-    "{{.ServerVersion}} {{.ClientInfo.Context}} {{json .RegistryConfig.Mirrors}}"
-    " {{.SecurityOptions}}"
-)
 # The scopes are the registry's own, and the image's as the engine knows it.
 _TOKEN = (
     f"https://{ECR_PUBLIC}/token/?service={ECR_PUBLIC}&scope=aws::"
     "&scope=repository:library/busybox:pull"
 )
-_HEADER = r's/.*"token" *: *"\([^"]*\)".*/Authorization: Bearer \1/p'
+_HEADER = r's/.*"token": *"\([^"]*\)".*/Authorization: Bearer \1/p'
 _MANIFEST = f"https://{ECR_PUBLIC}/v2/docker/library/busybox/manifests/latest?ns=docker.io"
-_TYPES = (
-    "oci.image.index.v1",
-    "oci.image.manifest.v1",
-    "docker.distribution.manifest.list.v2",
-    "docker.distribution.manifest.v2",
+# busybox is of many platforms: an index of either kind.
+_ACCEPT = ",".join(
+    f"application/vnd.{name}+json"
+    for name in ("oci.image.index.v1", "docker.distribution.manifest.list.v2")
 )
-_ACCEPT = f"Accept: {','.join(f'${{type}}{name}+json' for name in _TYPES)}"
 
 # Of many builds that start together some are told 429, which says nothing of the question.
 _LINES = f"""\
 (
-  no() {{
-    echo "{PREFIX}no registry mirror: $1."
-    exit 1
-  }}
-  hosts={_HOSTS}
-  toml={shlex.quote(DOCKER_HOSTS_TOML.rstrip())}
-  type=application/vnd.
-  is_set() {{ [ "$(cat $hosts/hosts.toml 2>/dev/null)" = "$toml" ]; }}
-  ask() {{ curl -fsSm 9 --retry 3 "$@"; }}
-  case "${{DOCKER_BUILDKIT:-1}}" in 0 | [Ff]*) exit 1 ;; esac
-  docker buildx version >/dev/null 2>&1 || exit 1
-  engine=$(docker info --format {shlex.quote(_INFO)} 2>/dev/null)
-  case $engine in 2[89].* | [3-9]?.*) ;; *) no 'Docker is older than 28' ;; esac
-  case $engine in *rootless*) no 'Docker is rootless' ;; esac
-  case "${{DOCKER_HOST:-}}${{BUILDX_BUILDER:-}}$engine" in
-    [0-9]*' default '*) [ -e /var/run/docker.pid ] ;;
-    *) false ;;
-  esac || no 'builds go to another engine or builder'
-  case $engine in *' null '* | *' [] '*) ;; *) no 'Docker has registry-mirrors' ;; esac
-  grep -qs -e {ECR_PUBLIC} -e ecr-login "${{DOCKER_CONFIG:-$HOME/.docker}}/config.json" ||
-    no 'no login to {ECR_PUBLIC}'
-  is_set && exit
-  for it in $hosts ${{hosts%/*}}/_default; do
-    [ ! -e $it ] || no "$it is there"
-  done
-  ask {shlex.quote(_TOKEN)} | sed -n {shlex.quote(_HEADER)} |
-    ask -I -o /dev/null -H @- -H "{_ACCEPT}" {shlex.quote(_MANIFEST)} ||
-    no 'curl is not there, or {ECR_PUBLIC} refuses what Docker would ask'
-  mkdir -p ${{hosts%/*}} && new=$(mktemp -d $hosts.XXXXXX) &&
-    echo "$toml" > $new/hosts.toml && mv -T $new $hosts || is_set ||
-    no "$hosts cannot be written"
+no() {{ say "no registry mirror: $1."; exit 1; }}
+certs={_HOSTS.parent}
+hosts=$certs/{_HOSTS.name}
+is_set() {{ grep -qs {DOCKER_MIRROR} $hosts/hosts.toml; }}
+ask() {{ curl -fsSm9 --retry 3 "$@"; }}
+case $docker in 2[89].* | [3-9]?.*) ;; *) no 'it takes Docker 28 or newer' ;; esac
+case $docker in
+*rootless*) no 'Docker is rootless' ;;
+*' null '* | *' [] '*) ;;
+*) no 'Docker has registry-mirrors' ;;
+esac
+case ${{DOCKER_HOST:-}}${{BUILDX_BUILDER:-}}$docker in
+[0-9]*' default '*) [ -e /var/run/docker.pid ] ;;
+*) false ;;
+esac || no 'builds go to another engine or builder'
+grep -qs -e {ECR_PUBLIC} -e ecr-login "${{DOCKER_CONFIG:-$HOME/.docker}}/config.json" ||
+  no 'no login to {ECR_PUBLIC}'
+is_set && exit
+for it in $hosts $certs/_default; do [ ! -e $it ] || no "$it is there"; done
+ask {shlex.quote(_TOKEN)} | sed -n {shlex.quote(_HEADER)} |
+  ask -I -o /dev/null -H @- -H Accept:{_ACCEPT} {shlex.quote(_MANIFEST)} ||
+  no 'curl is missing, or cannot ask what Docker would'
+mkdir -p $certs && new=$(mktemp -d $hosts.XXXXXX) &&
+  echo {shlex.quote(DOCKER_HOSTS_TOML.rstrip())} >$new/hosts.toml &&
+  mv -T $new $hosts || is_set || no "$hosts cannot be written"
 )"""
 
 
 def mirror_block() -> list[str]:
     """Return the lines that set a registry mirror for docker.io, if the engine will use it.
 
-    They are a subshell of POSIX sh, whose status is 0 where the mirror is set. Otherwise it
-    is 1, nothing has changed, and a line has said why:
+    They are a subshell of POSIX sh, with what the command of ``hub_pulls_commands`` defines.
+    Its status is 0 where the mirror is set. Otherwise it is 1, nothing has changed, and a line
+    has said why:
 
     - The engine is older than Docker 28, the first to read the file
       (https://github.com/moby/moby/pull/47380), or rootless, or another machine's, or builds
@@ -80,7 +72,5 @@ def mirror_block() -> list[str]:
     - There is no login to public.ecr.aws: what that refuses would come from Docker Hub.
     - public.ecr.aws does not answer what an engine with the mirror asks it. That would not
       show in a build, whose every pull would come from Docker Hub.
-
-    Without BuildKit they say nothing, because the source policy has the same obstacle.
     """
     return _LINES.splitlines()

@@ -24,7 +24,7 @@ SHELLS = (
     ("dash", "-eu"),
     ("bash",),
     ("bash", "-eu", "-o", "pipefail"),
-    ("bash", "--posix", "-u"),
+    ("bash", "--posix", "-eu"),
 )
 # What the next command of the build finds, in a process of its own.
 NEXT = f"""
@@ -34,10 +34,9 @@ sh -c 'echo "policy ${{{VARIABLE}-unset}}"'
 
 SAY = "cdk_ecr_public_pull:"
 REDIRECTED = (
-    f"{SAY} docker build pulls images of Docker Hub from their copies, where they have one, by a"
-    " source policy.\n"
-    '- "not found" at the place of a copy: there is none of that tag. Add it to allow.\n'
-    "- To build without it, set ECR_PUBLIC_PULL=off in the environment of the build.\n"
+    f"{SAY} docker build pulls the copies of Docker Hub images, by a source policy. "
+    "Not found: that tag has no copy; add it to allow. "
+    "ECR_PUBLIC_PULL=off builds without it.\n"
 )
 ENFORCED = (
     f"{SAY} docker build pulls images of Docker Hub from their copies, and stops at one that has"
@@ -49,10 +48,8 @@ ENFORCED = (
     " a frontend built in.\n"
     "- it may be pulled from Docker Hub: add it to allow.\n"
 )
-OFF = f"{SAY} ECR_PUBLIC_PULL is off: images are pulled as they are written.\n"
-FIX = ", or move the pulls in the Dockerfiles with ecr-public-pull fix"
-OLD = "this Docker is older than 24, or its buildx than 0.11"
-NEWER = "Choose a newer image for the environment of the build, aws/codebuild/standard:7.0 say"
+OLD = "Docker is older than 24, or its buildx than 0.11"
+NEWER = "Build on aws/codebuild/standard:7.0 or newer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +60,15 @@ class Obstacle:
     environment: Mapping[str, str]
     cause: str
     remedy: str
-    fix: str = FIX
-    policy: str = "unset"
+    policy: str = ""
 
 
 OBSTACLES = (
     Obstacle(
         id="the user has a policy",
         environment={VARIABLE: "/etc/mine.json"},
-        cause=f"{VARIABLE} names another, and BuildKit takes one",
-        remedy="Unset it, or add the rules that ecr-public-pull policy prints to its file",
+        cause=f"{VARIABLE} is set, and BuildKit takes one",
+        remedy="Unset it, or add what ecr-public-pull policy prints to its file",
         policy="/etc/mine.json",
     ),
     Obstacle(
@@ -106,9 +102,8 @@ OBSTACLES = (
     Obstacle(
         id="no folder for the file",
         environment={"TMPDIR": "/dev/null"},
-        cause="its file cannot be written",
-        remedy="Its folder is TMPDIR, or else /tmp; the error above says why",
-        fix="",
+        cause="the policy cannot be written",
+        remedy="Set TMPDIR to a folder that can be",
     ),
 )
 
@@ -179,8 +174,9 @@ def test_the_policy_is_set(tmp_path: Path, case: ImageUse, shell: Sequence[str])
 def test_the_policy_cannot_be_used(tmp_path: Path, case: Obstacle, shell: Sequence[str]) -> None:
     """A warning says so, and nothing is set."""
     assert obstructed(tmp_path, case, command(), shell) == (
-        f"{SAY} WARNING: the source policy is not used: {case.cause}, so that images are pulled"
-        f" as they are written.\n{case.remedy}{case.fix}.\nstatus 0\npolicy {case.policy}\n"
+        f"{SAY} WARNING: no source policy moves the pulls: {case.cause}.\n"
+        f"{case.remedy}, or run ecr-public-pull fix on the Dockerfiles.\n"
+        f"status 0\npolicy {case.policy}\n"
     )
     assert list(tmp_path.glob("ecr-public-pull-policy.*")) == []
 
@@ -192,8 +188,8 @@ def test_the_policy_cannot_be_enforced(
 ) -> None:
     """The build fails, as a command does: what the shell runs next still runs."""
     assert obstructed(tmp_path, case, command(ENFORCE), shell) == (
-        f"{SAY} ERROR: the source policy cannot be enforced: {case.cause}. The build fails.\n"
-        f"{case.remedy}.\nstatus 1\npolicy {case.policy}\n"
+        f"{SAY} ERROR: no source policy can be enforced: {case.cause}. The build fails.\n"
+        f"{case.remedy}.\nstatus 1\npolicy {case.policy or 'unset'}\n"
     )
 
 
@@ -218,7 +214,7 @@ def mktemp_complaint(output: str) -> str:
 @pytest.mark.parametrize("shell", ["dash", "bash"])
 @pytest.mark.parametrize("hub_pulls", [SOURCE_POLICY, ENFORCE])
 def test_switched_off(tmp_path: Path, shell: str, hub_pulls: HubPulls) -> None:
-    """One line says so, whatever else is wrong."""
+    """The login has said so; nothing happens, whatever else is wrong."""
     actual = run(
         tmp_path,
         f"{command(hub_pulls)}{NEXT}",
@@ -227,7 +223,7 @@ def test_switched_off(tmp_path: Path, shell: str, hub_pulls: HubPulls) -> None:
         fakes=FAKES,
     )
 
-    assert actual.output == f"{OFF}status 0\npolicy /etc/mine.json\n"
+    assert actual.output == "status 0\npolicy /etc/mine.json\n"
     assert actual.docker == ()
 
 

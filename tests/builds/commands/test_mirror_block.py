@@ -16,20 +16,18 @@ from tests.builds.shells import SHELLS
 
 SAY = "cdk_ecr_public_pull:"
 MIRRORED = (
-    f"{SAY} docker build pulls images of Docker Hub from public.ecr.aws, by a registry mirror,"
-    " and from Docker Hub what is not there.\n"
-    "- To build without it, set ECR_PUBLIC_PULL=off in the environment of the build.\n"
+    f"{SAY} docker build pulls from public.ecr.aws, by a registry mirror, and from Docker Hub what"
+    " is not there. ECR_PUBLIC_PULL=off builds without it.\n"
 )
 REDIRECTED = (
-    f"{SAY} docker build pulls images of Docker Hub from their copies, where they have one, by a"
-    " source policy.\n"
-    '- "not found" at the place of a copy: there is none of that tag. Add it to allow.\n'
-    "- To build without it, set ECR_PUBLIC_PULL=off in the environment of the build.\n"
+    f"{SAY} docker build pulls the copies of Docker Hub images, by a source policy. "
+    "Not found: that tag has no copy; add it to allow. "
+    "ECR_PUBLIC_PULL=off builds without it.\n"
 )
 DECLARED = f"{SAY} docker build pulls what your mirrors name from there, by a source policy.\n"
-NO_BUILDKIT = (
-    f"{SAY} WARNING: the source policy is not used: {{}}, so that images are pulled as they are"
-    " written.\n{}, or move the pulls in the Dockerfiles with ecr-public-pull fix.\n"
+NOTHING = (
+    f"{SAY} WARNING: no source policy moves the pulls: {{}}.\n{{}}, or run ecr-public-pull fix on"
+    " the Dockerfiles.\n"
 )
 # What the next command of the build finds, in a process of its own.
 NEXT = """
@@ -40,7 +38,6 @@ SECURITY = "[name=seccomp,profile=builtin name=cgroupns]"
 
 FAKE_DOCKER = """#!/bin/sh
 case $1 in
-  version) echo "$DOCKER_ENGINE" ;;
   buildx) [ -n "$DOCKER_BUILDX" ] && echo "$DOCKER_BUILDX" ;;
   info) echo "$DOCKER_ENGINE $DOCKER_INFO" ;;
 esac
@@ -95,6 +92,10 @@ MIRROR = (
     Machine(id="empty mirrors", environment={"DOCKER_INFO": f"default [] {SECURITY}"}),
     Machine(id="a helper for it", files={"home/.docker/config.json": '{"credsStore":"ecr-login"}'}),
     Machine(id="our own file", files={f"{CERTS}/docker.io/hosts.toml": DOCKER_HOSTS_TOML}),
+    Machine(
+        id="the same mirror by the user",
+        files={f"{CERTS}/docker.io/hosts.toml": "[host.'https://public.ecr.aws/v2/docker']\n"},
+    ),
     Machine(id="other registries", files={f"{CERTS}/ghcr.io/hosts.toml": "server = 'x'\n"}),
     Machine(
         id="a policy of the user's, for what it names",
@@ -111,10 +112,14 @@ def no(cause: str, **machine: object) -> Machine:
 
 
 ELSEWHERE = "builds go to another engine or builder"
-PROBE = "curl is not there, or public.ecr.aws refuses what Docker would ask"
+PROBE = "curl is missing, or cannot ask what Docker would"
 POLICY = (
     *(
-        no("Docker is older than 28", id=f"Docker {version or 'later'}", environment=environment)
+        no(
+            "it takes Docker 28 or newer",
+            id=f"Docker {version or 'later'}",
+            environment=environment,
+        )
         for version in ("27.5.1", "24.0.9", "26.1.5+dfsg1", "")
         for environment in [{"DOCKER_ENGINE": version}]
     ),
@@ -143,15 +148,21 @@ NEITHER = (
     Machine(
         id="the builder of old",
         environment={"DOCKER_BUILDKIT": "0"},
-        output=NO_BUILDKIT.format(
+        output=NOTHING.format(
             "DOCKER_BUILDKIT switches BuildKit off", "Take it out of the environment"
         ),
     ),
     Machine(
         id="no buildx",
         environment={"DOCKER_BUILDX": ""},
-        output=NO_BUILDKIT.format(
-            "this Docker has no buildx, and so no BuildKit", "Install its plugin docker-buildx"
+        output=NOTHING.format("Docker has no buildx, and so no BuildKit", "Install docker-buildx"),
+    ),
+    Machine(
+        id="Docker 20",
+        environment={"DOCKER_ENGINE": "20.10.24"},
+        output=NOTHING.format(
+            "Docker is older than 24, or its buildx than 0.11",
+            "Build on aws/codebuild/standard:7.0 or newer",
         ),
     ),
 )
@@ -212,7 +223,8 @@ def test_the_mirror(tmp_path: Path, machine: Machine, shell: Sequence[str]) -> N
     output = run(tmp_path, machine, shell)
 
     assert output == f"{MIRRORED}status 0\npolicy {policy or ''}\n"
-    assert hosts(tmp_path) == DOCKER_HOSTS_TOML
+    there = machine.files.get(f"{CERTS}/docker.io/hosts.toml")
+    assert hosts(tmp_path) == (there or DOCKER_HOSTS_TOML)
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
