@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from cdk_ecr_public_pull.builds.commands.messages import MARKER, PREFIX
 from cdk_ecr_public_pull.builds.commands.mirror_block import mirror_block
@@ -46,7 +46,6 @@ docker build pulls images of Docker Hub from their copies, and stops at one that
 built in.
 - it may be pulled from Docker Hub: add it to allow."""
 
-
 _UNUSED = """\
 WARNING: no source policy moves the pulls: $1.
 $2, or run ecr-public-pull fix on the Dockerfiles."""
@@ -75,7 +74,9 @@ def hub_pulls_commands(
     says that this one is not used. It says so too where Docker cannot use it. With
     ENFORCE either fails the build, which would ask Docker Hub unnoticed.
 
-    With ``ECR_PUBLIC_PULL=off`` in the build's environment it does nothing but say so.
+    Without one the variable stays as it is, or is empty, which is none to all that read it.
+
+    With ``ECR_PUBLIC_PULL=off`` in the build's environment it does nothing; the login says so.
 
     Args:
         mirrors: As for ``source_policy``.
@@ -100,7 +101,7 @@ def hub_pulls_commands(
         steps = policy_block(policy, said=_REDIRECTED)
     else:
         steps = _mirror_or_policy(policy, declared_policy(mirrors))
-    return ("\n".join(_command(steps, is_enforced=is_enforced)),)
+    return (_command(steps, is_enforced=is_enforced),)
 
 
 def makes_builder(build_spec: object) -> bool:
@@ -128,22 +129,26 @@ def _mirror_or_policy(
     ]
 
 
-def _command(steps: Iterable[str], *, is_enforced: bool) -> Iterator[str]:
+def _command(steps: Iterable[str], *, is_enforced: bool) -> str:
     """The command, whose steps print the name of the policy's file."""
-    yield _FIRST_LINE
-    # The login has said that it is off.
-    yield '[ "${ECR_PUBLIC_PULL:-}" = off ] ||'
-    yield f'{"{ " if is_enforced else "export "}{POLICY_VARIABLE}="$('
-    # Lines of the steps are lines of the files that they write: nothing is put before them.
-    yield "set +e"
-    yield f"policy=${{{POLICY_VARIABLE}:-}}"
-    yield f'say() {{ echo "{PREFIX}$1" >&2; }}'
-    yield 'unchanged() { echo "$policy"; exit 1; }'
-    yield f'unused() {{ say "{_UNENFORCED if is_enforced else _UNUSED}"; unchanged; }}'
-    # 28.5.2 default null [name=seccomp,profile=builtin]
-    # github.com/docker/buildx v0.32.1 COMMIT
-    yield f"docker=$(exec 2>/dev/null; docker info --format {shlex.quote(_INFO)}"
-    yield "docker buildx version)"
-    yield from obstacles_block()
-    yield from steps
-    yield f')"{f" && export {POLICY_VARIABLE}; }}" if is_enforced else ""}'
+    start, end = ("{ ", f" && export {POLICY_VARIABLE}; }}") if is_enforced else ("export ", "")
+    lines = [
+        _FIRST_LINE,
+        # The login has said that it is off.
+        '[ "${ECR_PUBLIC_PULL:-}" = off ] ||',
+        f'{start}{POLICY_VARIABLE}="$(',
+        # Not indented: the steps hold texts of several lines, each of which would be changed.
+        "set +e",
+        f"policy=${{{POLICY_VARIABLE}:-}}",
+        f'say() {{ echo "{PREFIX}$1" >&2; }}',
+        'unchanged() { echo "$policy"; exit 1; }',
+        f'unused() {{ say "{_UNENFORCED if is_enforced else _UNUSED}"; unchanged; }}',
+        # 28.5.2 default null [name=seccomp,profile=builtin]
+        # github.com/docker/buildx v0.32.1 COMMIT
+        f"docker=$(exec 2>/dev/null; docker info --format {shlex.quote(_INFO)}",
+        "docker buildx version)",
+        *obstacles_block(),
+        *steps,
+        f')"{end}',
+    ]
+    return "\n".join(lines)
