@@ -160,9 +160,9 @@ regions.
 
 def _failure(*, required: bool) -> list[str]:
     kind, outcome = (
-        ("ERROR", "fails. ECR_PUBLIC_PULL=off builds without one.")
+        ("ERROR", "fails. ECR_PUBLIC_PULL=off skips it.")
         if required
-        else ("WARNING", "goes on without one, at the lower rate of anonymous pulls.")
+        else ("WARNING", "goes on at the lower rate of anonymous pulls.")
     )
     logout = '    [ "${program-}" = docker ] || docker logout public.ecr.aws || true'
     return [

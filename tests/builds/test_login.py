@@ -33,7 +33,7 @@ elif
   fail() {
     [ "${program-}" = docker ] || docker logout public.ecr.aws || true
     say "WARNING: no login to public.ecr.aws$1
-The build goes on without one, at the lower rate of anonymous pulls." >&2
+The build goes on at the lower rate of anonymous pulls." >&2
     exit 1
   }
   helper=$(

@@ -20,8 +20,8 @@ NO_HELPER = (
     "no login to public.ecr.aws: docker-credential-ecr-login is missing. Put what"
     " ecr-public-pull login prints behind the command that installs it.\n"
 )
-FAILS = "The build fails. ECR_PUBLIC_PULL=off builds without one.\n"
-GOES_ON = "The build goes on without one, at the lower rate of anonymous pulls.\n"
+FAILS = "The build fails. ECR_PUBLIC_PULL=off skips it.\n"
+GOES_ON = "The build goes on at the lower rate of anonymous pulls.\n"
 
 HELPER = '{"credHelpers": {"public.ecr.aws": "ecr-login"}}'
 

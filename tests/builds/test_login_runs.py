@@ -29,8 +29,8 @@ CAUSES = (
     " sts:GetServiceBearerToken on *, and no SCP may deny these regions.\n"
     "- No connection: a VPC without NAT, or AWS_USE_FIPS_ENDPOINT.\n"
 )
-FAILS = "The build fails. ECR_PUBLIC_PULL=off builds without one.\n"
-GOES_ON = "The build goes on without one, at the lower rate of anonymous pulls.\n"
+FAILS = "The build fails. ECR_PUBLIC_PULL=off skips it.\n"
+GOES_ON = "The build goes on at the lower rate of anonymous pulls.\n"
 FAILED = f"{SAY} ERROR: {ASKED}{CAUSES}{FAILS}"
 WENT_ON = f"{SAY} WARNING: {ASKED}{CAUSES}{GOES_ON}"
 

@@ -127,6 +127,6 @@ def test_switched_off(world: World, codebuild: CodeBuild) -> None:
     )
 
     assert not build.succeeded
-    assert build.log.count("ECR_PUBLIC_PULL is off") == 2
+    assert build.log.count("ECR_PUBLIC_PULL is off") == 1
     assert (world.api.calls, world.public.seen) == ([], [])
     assert is_over_the_limit(world)

@@ -90,7 +90,7 @@ LOGINS = (
         says=(
             "is not authorized to perform: sts:GetServiceBearerToken",
             NO_LOGIN,
-            "needs ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on resource *",
+            "needs ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on *",
         ),
     ),
     Case(
@@ -184,7 +184,7 @@ PULLS = (
         succeeds=False,
         says=(
             "public.ecr.aws/docker/library/node:21: not found",
-            '- "not found" at the place of a copy',
+            "Not found: that tag has no copy; add it to allow.",
         ),
         falls_back=True,
     ),
@@ -194,7 +194,7 @@ PULLS = (
         succeeds=False,
         says=(
             "public.ecr.aws/docker/library/busybox:1.36.1-musl: not found",
-            '- "not found" at the place of a copy',
+            "Not found: that tag has no copy; add it to allow.",
         ),
         falls_back=True,
     ),

@@ -27,7 +27,7 @@ _INFO = (
     " {{.SecurityOptions}}"
 )
 
-_WITHOUT = "ECR_PUBLIC_PULL=off builds without it."
+_WITHOUT = "ECR_PUBLIC_PULL=off skips it."
 _MIRRORED = (
     "docker build pulls from public.ecr.aws, by a registry mirror, and from Docker Hub what is"
     f" not there. {_WITHOUT}"

@@ -21,11 +21,14 @@ _TOKEN = (
 )
 _HEADER = r's/.*"token": *"\([^"]*\)".*/Authorization: Bearer \1/p'
 _MANIFEST = f"https://{ECR_PUBLIC}/v2/docker/library/busybox/manifests/latest?ns=docker.io"
-# busybox is of many platforms: an index of either kind.
-_ACCEPT = ",".join(
-    f"application/vnd.{name}+json"
-    for name in ("oci.image.index.v1", "docker.distribution.manifest.list.v2")
+# A manifest of a type that nobody accepts is an error.
+_TYPES = (
+    "oci.image.index.v1",
+    "oci.image.manifest.v1",
+    "docker.distribution.manifest.list.v2",
+    "docker.distribution.manifest.v2",
 )
+_ACCEPT = f"$(printf application/vnd.%s+json, {' '.join(_TYPES)})"
 
 # Of many builds that start together some are told 429, which says nothing of the question.
 _LINES = f"""\
@@ -50,8 +53,8 @@ grep -qs -e {ECR_PUBLIC} -e ecr-login "${{DOCKER_CONFIG:-$HOME/.docker}}/config.
 is_set && exit
 for it in $hosts $certs/_default; do [ ! -e $it ] || no "$it is there"; done
 ask {shlex.quote(_TOKEN)} | sed -n {shlex.quote(_HEADER)} |
-  ask -I -o /dev/null -H @- -H Accept:{_ACCEPT} {shlex.quote(_MANIFEST)} ||
-  no 'curl is missing, or cannot ask what Docker would'
+  ask -I -o /dev/null -H @- -H "Accept:{_ACCEPT}" {shlex.quote(_MANIFEST)} ||
+  no 'curl could not try it'
 mkdir -p $certs && new=$(mktemp -d $hosts.XXXXXX) &&
   echo {shlex.quote(DOCKER_HOSTS_TOML.rstrip())} >$new/hosts.toml &&
   mv -T $new $hosts || is_set || no "$hosts cannot be written"

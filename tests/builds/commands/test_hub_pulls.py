@@ -36,7 +36,7 @@ SAY = "cdk_ecr_public_pull:"
 REDIRECTED = (
     f"{SAY} docker build pulls the copies of Docker Hub images, by a source policy. "
     "Not found: that tag has no copy; add it to allow. "
-    "ECR_PUBLIC_PULL=off builds without it.\n"
+    "ECR_PUBLIC_PULL=off skips it.\n"
 )
 ENFORCED = (
     f"{SAY} docker build pulls images of Docker Hub from their copies, and stops at one that has"

@@ -17,12 +17,12 @@ from tests.builds.shells import SHELLS
 SAY = "cdk_ecr_public_pull:"
 MIRRORED = (
     f"{SAY} docker build pulls from public.ecr.aws, by a registry mirror, and from Docker Hub what"
-    " is not there. ECR_PUBLIC_PULL=off builds without it.\n"
+    " is not there. ECR_PUBLIC_PULL=off skips it.\n"
 )
 REDIRECTED = (
     f"{SAY} docker build pulls the copies of Docker Hub images, by a source policy. "
     "Not found: that tag has no copy; add it to allow. "
-    "ECR_PUBLIC_PULL=off builds without it.\n"
+    "ECR_PUBLIC_PULL=off skips it.\n"
 )
 DECLARED = f"{SAY} docker build pulls what your mirrors name from there, by a source policy.\n"
 NOTHING = (
@@ -112,7 +112,7 @@ def no(cause: str, **machine: object) -> Machine:
 
 
 ELSEWHERE = "builds go to another engine or builder"
-PROBE = "curl is missing, or cannot ask what Docker would"
+PROBE = "curl could not try it"
 POLICY = (
     *(
         no(
