@@ -42,7 +42,7 @@ fi
 printf '%s\\n' "$*" >> "$RECORDS/docker"
 if [ "$1" = info ]; then
   if [ -n "$DOCKER_ENGINE" ]; then
-    echo "$DOCKER_ENGINE default null [name=seccomp,profile=builtin]"
+    echo "$DOCKER_ENGINE default null [name=seccomp,profile=builtin] [${DOCKER_BUILDX:+buildx}]"
   else
     # What it knows before it finds that there is no engine.
     printf ' default '

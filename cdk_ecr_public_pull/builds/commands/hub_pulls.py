@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from cdk_ecr_public_pull.builds.commands.messages import MARKER, PREFIX
 from cdk_ecr_public_pull.builds.commands.mirror_block import mirror_block
-from cdk_ecr_public_pull.builds.commands.policy_block import obstacles_block, policy_block
+from cdk_ecr_public_pull.builds.commands.policy_block import buildkit_block, policy_block
 from cdk_ecr_public_pull.builds.source_policy import (
     POLICY_VARIABLE,
     HubPulls,
@@ -24,7 +24,7 @@ _MAKES_BUILDER = re.compile(r"\bbuildx\s+create\b")
 
 _INFO = (
     "{{.ServerVersion}} {{.ClientInfo.Context}} {{json .RegistryConfig.Mirrors}}"
-    " {{.SecurityOptions}}"
+    " {{.SecurityOptions}} {{.ClientInfo.Plugins}}"
 )
 
 _WITHOUT = "ECR_PUBLIC_PULL=off skips it."
@@ -48,7 +48,7 @@ built in.
 
 _UNUSED = """\
 WARNING: no source policy moves the pulls: $1.
-$2, or run ecr-public-pull fix on the Dockerfiles."""
+$2, or run ecr-public-pull fix."""
 _UNENFORCED = """\
 ERROR: no source policy can be enforced: $1. The build fails.
 $2."""
@@ -143,11 +143,9 @@ def _command(steps: Iterable[str], *, is_enforced: bool) -> str:
         f'say() {{ echo "{PREFIX}$1" >&2; }}',
         'unchanged() { echo "$policy"; exit 1; }',
         f'unused() {{ say "{_UNENFORCED if is_enforced else _UNUSED}"; unchanged; }}',
-        # 28.5.2 default null [name=seccomp,profile=builtin]
-        # github.com/docker/buildx v0.32.1 COMMIT
-        f"docker=$(exec 2>/dev/null; docker info --format {shlex.quote(_INFO)}",
-        "docker buildx version)",
-        *obstacles_block(),
+        # 28.5.2 default null [name=seccomp,profile=builtin] [{{… v0.32.1 …} buildx /usr/… …}]
+        f"docker=$(docker info --format {shlex.quote(_INFO)} 2>/dev/null)",
+        *buildkit_block(),
         *steps,
         f')"{end}',
     ]

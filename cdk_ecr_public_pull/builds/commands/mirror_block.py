@@ -42,14 +42,14 @@ case $docker in 2[89].* | [3-9]?.*) ;; *) no 'it takes Docker 28 or newer' ;; es
 case $docker in
 *rootless*) no 'Docker is rootless' ;;
 *' null '* | *' [] '*) ;;
-*) no 'Docker has registry-mirrors' ;;
+*) no 'Docker has others' ;;
 esac
 case ${{DOCKER_HOST:-}}${{BUILDX_BUILDER:-}}$docker in
 [0-9]*' default '*) [ -e /var/run/docker.pid ] ;;
 *) false ;;
-esac || no 'builds go to another engine or builder'
+esac || no 'another engine builds'
 grep -qs -e {ECR_PUBLIC} -e ecr-login "${{DOCKER_CONFIG:-$HOME/.docker}}/config.json" ||
-  no 'no login to {ECR_PUBLIC}'
+  no 'not logged in'
 is_set && exit
 for it in $hosts $certs/_default; do [ ! -e $it ] || no "$it is there"; done
 ask {shlex.quote(_TOKEN)} | sed -n {shlex.quote(_HEADER)} |

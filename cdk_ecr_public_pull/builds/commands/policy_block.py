@@ -23,7 +23,7 @@ class _Obstacle:
     remedy: str
 
 
-_OBSTACLES = (
+_WITHOUT_BUILDKIT = (
     _Obstacle(
         word="${DOCKER_BUILDKIT:-1}",
         pattern="0 | [Ff]*",
@@ -31,38 +31,41 @@ _OBSTACLES = (
         remedy="Take it out of the environment",
     ),
     _Obstacle(
-        # BuildKit has source policies since 0.11, and Docker that since 24. Buildx reads the
-        # variable since 0.11: https://docs.docker.com/build/release-notes/#0110
-        # Its version begins with a "v", but Debian's with the number; its commit is any text.
+        # docker build falls back to the builder of old. A Docker that is too old anyway is
+        # not helped by a plugin.
         word="$docker",
-        pattern="1?.* | 2[0-3].* | *x?0.[0-9].* | *x??0.[0-9].* | *x?0.10.* | *x??0.10.*",
-        cause="Docker is older than 24, or its buildx than 0.11",
-        remedy="Build on aws/codebuild/standard:7.0 or newer",
-    ),
-    _Obstacle(
-        # The options of its security are the last: docker build falls back to the builder of old.
-        word="$docker",
-        pattern="[0-9]*]",
+        pattern="*buildx*) ;; 2[4-9].* | [3-9]?.*",
         cause="Docker has no buildx, and so no BuildKit",
         remedy="Install docker-buildx",
     ),
 )
-_OTHER_POLICY = _Obstacle(
-    word="$policy",
-    # None, and one that an earlier command has set, are no obstacle.
-    pattern=f"'' | */{POLICY_FILE}.*) ;; *",
-    cause=f"{POLICY_VARIABLE} is set, and BuildKit takes one",
-    remedy="Unset it, or add what ecr-public-pull policy prints to its file",
+_WITHOUT_POLICY = (
+    _Obstacle(
+        word="$policy",
+        # None, and one that an earlier command has set, are no obstacle.
+        pattern=f"'' | */{POLICY_FILE}.*) ;; *",
+        cause=f"{POLICY_VARIABLE} is set, and BuildKit takes one",
+        remedy="Unset it, or add what ecr-public-pull policy prints to its file",
+    ),
+    _Obstacle(
+        # BuildKit has source policies since 0.11, and Docker that since 24. Buildx reads the
+        # variable since 0.11: https://docs.docker.com/build/release-notes/#0110
+        # It says "github.com/docker/buildx v0.32.1 COMMIT", Debian's without the "v".
+        word="$docker/$(docker buildx version 2>/dev/null)",
+        pattern="1?.* | 2[0-3].* | *x?0.[0-9].* | *x??0.[0-9].* | *x?0.10.* | *x??0.10.*",
+        cause="Docker is older than 24, or its buildx than 0.11",
+        remedy="Build on aws/codebuild/standard:7.0 or newer",
+    ),
 )
 
 
-def obstacles_block() -> list[str]:
-    """Return the lines that look for what keeps the engine from being used.
+def buildkit_block() -> list[str]:
+    """Return the lines that look whether the engine builds with BuildKit.
 
     As those of ``policy_block`` they are POSIX sh, with what the command of
     ``hub_pulls_commands`` defines.
     """
-    return list(map(_look_for, _OBSTACLES))
+    return list(map(_look_for, _WITHOUT_BUILDKIT))
 
 
 def policy_block(policy: Mapping[str, object], *, said: str) -> list[str]:
@@ -77,7 +80,7 @@ def policy_block(policy: Mapping[str, object], *, said: str) -> list[str]:
         ["unused", "the policy cannot be written", "Set TMPDIR to a folder that can be"]
     )
     return [
-        _look_for(_OTHER_POLICY),
+        *map(_look_for, _WITHOUT_POLICY),
         # mktemp makes a file that nobody else could have put there; a later phase may run as
         # another user, who must be able to read it.
         f'file=$(mktemp -t {POLICY_FILE}.XXXXXX) && chmod a+r "$file" &&',

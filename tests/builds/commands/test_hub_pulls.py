@@ -175,7 +175,7 @@ def test_the_policy_cannot_be_used(tmp_path: Path, case: Obstacle, shell: Sequen
     """A warning says so, and nothing is set."""
     assert obstructed(tmp_path, case, command(), shell) == (
         f"{SAY} WARNING: no source policy moves the pulls: {case.cause}.\n"
-        f"{case.remedy}, or run ecr-public-pull fix on the Dockerfiles.\n"
+        f"{case.remedy}, or run ecr-public-pull fix.\n"
         f"status 0\npolicy {case.policy}\n"
     )
     assert list(tmp_path.glob("ecr-public-pull-policy.*")) == []

@@ -26,8 +26,7 @@ REDIRECTED = (
 )
 DECLARED = f"{SAY} docker build pulls what your mirrors name from there, by a source policy.\n"
 NOTHING = (
-    f"{SAY} WARNING: no source policy moves the pulls: {{}}.\n{{}}, or run ecr-public-pull fix on"
-    " the Dockerfiles.\n"
+    f"{SAY} WARNING: no source policy moves the pulls: {{}}.\n{{}}, or run ecr-public-pull fix.\n"
 )
 # What the next command of the build finds, in a process of its own.
 NEXT = """
@@ -39,7 +38,7 @@ SECURITY = "[name=seccomp,profile=builtin name=cgroupns]"
 FAKE_DOCKER = """#!/bin/sh
 case $1 in
   buildx) [ -n "$DOCKER_BUILDX" ] && echo "$DOCKER_BUILDX" ;;
-  info) echo "$DOCKER_ENGINE $DOCKER_INFO" ;;
+  info) echo "$DOCKER_ENGINE $DOCKER_INFO [${DOCKER_BUILDX:+buildx}]" ;;
 esac
 """
 # The second call of the pipe gets the token on its standard input.
@@ -111,7 +110,7 @@ def no(cause: str, **machine: object) -> Machine:
     return Machine(id=str(machine.pop("id", cause)), output=output, **machine)  # type: ignore[arg-type]
 
 
-ELSEWHERE = "builds go to another engine or builder"
+ELSEWHERE = "another engine builds"
 PROBE = "curl could not try it"
 POLICY = (
     *(
@@ -129,11 +128,11 @@ POLICY = (
     no(ELSEWHERE, id="a context", environment={"DOCKER_INFO": f"far null {SECURITY}"}),
     no(ELSEWHERE, id="another machine's", without=("run/docker.pid",)),
     no(
-        "Docker has registry-mirrors",
+        "Docker has others",
         environment={"DOCKER_INFO": f'default ["https://mirror.test/"] {SECURITY}'},
     ),
-    no("no login to public.ecr.aws", files={"home/.docker/config.json": '{"auths": {}}'}),
-    no("no login to public.ecr.aws", id="no config", without=("home/.docker/config.json",)),
+    no("not logged in", files={"home/.docker/config.json": '{"auths": {}}'}),
+    no("not logged in", id="no config", without=("home/.docker/config.json",)),
     no("{root}/etc/docker/certs.d/docker.io is there", files={f"{CERTS}/docker.io/ca.crt": ""}),
     no(
         "{root}/etc/docker/certs.d/docker.io is there",
@@ -157,13 +156,17 @@ NEITHER = (
         environment={"DOCKER_BUILDX": ""},
         output=NOTHING.format("Docker has no buildx, and so no BuildKit", "Install docker-buildx"),
     ),
-    Machine(
-        id="Docker 20",
-        environment={"DOCKER_ENGINE": "20.10.24"},
-        output=NOTHING.format(
-            "Docker is older than 24, or its buildx than 0.11",
-            "Build on aws/codebuild/standard:7.0 or newer",
-        ),
+    *(
+        Machine(
+            id=f"Docker 20{buildx}",
+            environment={"DOCKER_ENGINE": "20.10.24", "DOCKER_BUILDX": buildx},
+            output=f"{SAY} no registry mirror: it takes Docker 28 or newer.\n"
+            + NOTHING.format(
+                "Docker is older than 24, or its buildx than 0.11",
+                "Build on aws/codebuild/standard:7.0 or newer",
+            ),
+        )
+        for buildx in ("", " and buildx v0.10.4 c513d34")
     ),
 )
 
