@@ -66,8 +66,8 @@ class EcrPublicPullProject(codebuild.Project):
     """A ``codebuild.Project`` whose builds pull their base images from ECR Public.
 
     Every build logs in to ECR Public before the first command of the buildspec, and
-    the role has the two permissions for it. Builds are privileged unless the
-    environment says otherwise, because the Docker daemon needs it. The image is
+    the role has the two permissions for it. Builds are privileged, because the Docker daemon
+    needs it, unless the environment says otherwise or has a ``docker_server``. The image is
     CDK's default, ``LinuxBuildImage.STANDARD_7_0``, whose Docker builds with BuildKit.
 
     Args:
@@ -153,7 +153,7 @@ class EcrPublicPullPipelineProject(codebuild.PipelineProject):
 
 
 def _with_docker(environment: Environment, *, project: str) -> codebuild.BuildEnvironment:
-    """The environment, privileged unless it says otherwise."""
+    """The environment, privileged unless it says otherwise or has a server for Docker."""
     if isinstance(environment, dict):
         environment = codebuild.BuildEnvironment(**environment)
     if environment is None:
@@ -162,7 +162,7 @@ def _with_docker(environment: Environment, *, project: str) -> codebuild.BuildEn
         # Before CDK looks at it: privileged is an error for images that have no Docker.
         kind = environment.build_image.type
         requirements.refuse(requirements.ProjectFacts(path=lambda: project, environment_type=kind))
-    if environment.privileged is not None:
+    if environment.privileged is not None or environment.docker_server is not None:
         return environment
     return replaced(environment, privileged=True)
 

@@ -10,8 +10,9 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
 
+from cdk_ecr_public_pull.builds.buildspec.docker_use import makes_builder, names_docker
 from cdk_ecr_public_pull.builds.commands.cdk_docker import cdk_docker_commands, hides_login
-from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands, makes_builder
+from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.login import (
     DEFAULT_LOGIN_REGIONS,
     LOGIN_ACTIONS,
@@ -66,8 +67,8 @@ class EcrPublicPull:
     A project of CDK Pipelines that publishes files is passed over: it builds no image, and
     hundreds of them share a template, whose size is limited.
 
-    In a project that is not privileged a failed login never fails the build. It cannot
-    run the Docker daemon, so that it may have no Docker and pull no images at all.
+    In a project that is neither privileged nor has a ``docker_server`` a failed login never
+    fails the build. It cannot run the Docker daemon, so that it may pull no images at all.
 
     Args:
         login_regions: The regions whose ECR Public API is asked for a login, in this
@@ -268,6 +269,7 @@ class EcrPublicPull:
             adds_login=merge.adds_login,
             has_role_policy=takes_grants(merge.project),
             hides_login=hides_login(merge.merged.build_spec),
+            names_docker=names_docker(merge.given),
             has_source_policy=bool(self._hub_pulls),
         )
         for rule, message in requirements.warnings(known):
@@ -279,6 +281,6 @@ class EcrPublicPull:
         return iam.PolicyStatement(actions=list(LOGIN_ACTIONS), resources=["*"])
 
     def _commands_for(self, facts: ProjectFacts, build_spec: object) -> tuple[str, ...]:
-        login = self._lenient_login if facts.privileged is False else self._login
+        login = self._lenient_login if facts.has_docker is False else self._login
         hub_pulls = self._builders_pulls if makes_builder(build_spec) else self._hub_pulls
         return (*login, *hub_pulls)

@@ -80,6 +80,15 @@ ENVIRONMENTS = {
         codebuild.BuildEnvironment(compute_type=codebuild.ComputeType.LARGE, privileged=False),
         False,
     ),
+    "a server for Docker": (
+        codebuild.BuildEnvironment(
+            compute_type=codebuild.ComputeType.LARGE,
+            docker_server=codebuild.DockerServerOptions(
+                compute_type=codebuild.DockerServerComputeType.SMALL
+            ),
+        ),
+        False,
+    ),
 }
 
 

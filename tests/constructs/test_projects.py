@@ -118,16 +118,37 @@ def test_a_project_of_this_library_keeps_its_options(apply: Apply) -> None:
     assert logins(stack) == [[LENIENT_LOGIN, POLICY]]
 
 
+SERVER = codebuild.BuildEnvironment(
+    docker_server=codebuild.DockerServerOptions(
+        compute_type=codebuild.DockerServerComputeType.SMALL
+    )
+)
+DAEMONS = {
+    "none": (None, "docker build .", LENIENT_LOGIN, ["not-privileged"]),
+    "none, and no word of Docker": (None, "make", LENIENT_LOGIN, []),
+    "its own": (PRIVILEGED, "docker build .", LOGIN, []),
+    "a server": (SERVER, "docker build .", LOGIN, []),
+}
+
+
+@pytest.mark.parametrize(("environment", "command", "login", "ids"), DAEMONS.values(), ids=DAEMONS)
 @WAYS
-def test_not_privileged(apply: Apply) -> None:
+def test_docker_daemons(
+    apply: Apply,
+    environment: codebuild.BuildEnvironment | None,
+    command: str,
+    login: str,
+    ids: list[str],
+) -> None:
     """Without a Docker daemon a build may need no login, so that it goes on without one."""
     stack = cdk.Stack(cdk.App(), "Stack")
-    project(stack, environment=None)
+    spec = {"version": "0.2", "phases": {"build": {"commands": [command]}}}
+    project(stack, build_spec=codebuild.BuildSpec.from_object(spec), environment=environment)
 
     apply(stack, EcrPublicPull())
 
-    assert logins(stack) == [[LENIENT_LOGIN, POLICY]]
-    assert list(warnings(stack)) == ["not-privileged"]
+    assert logins(stack) == [[login, POLICY]]
+    assert list(warnings(stack)) == ids
 
 
 def test_nothing_to_change() -> None:

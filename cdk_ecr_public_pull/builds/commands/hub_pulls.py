@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shlex
 from collections.abc import Iterable, Mapping
 
@@ -19,8 +17,6 @@ from cdk_ecr_public_pull.builds.source_policy import (
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 _FIRST_LINE = f"{MARKER}move the pulls of docker build"
-
-_MAKES_BUILDER = re.compile(r"\bbuildx\s+create\b")
 
 _INFO = (
     "{{.ServerVersion}} {{.ClientInfo.Context}} {{json .RegistryConfig.Mirrors}}"
@@ -102,15 +98,6 @@ def hub_pulls_commands(
     else:
         steps = _mirror_or_policy(policy, declared_policy(mirrors))
     return (_command(steps, is_enforced=is_enforced),)
-
-
-def makes_builder(build_spec: object) -> bool:
-    """Say whether a buildspec makes a builder of its own, which has no part in the engine's mirror.
-
-    Args:
-        build_spec: What it says, in any form that JSON has; tokens as CDK resolves them.
-    """
-    return _MAKES_BUILDER.search(json.dumps(build_spec, default=str)) is not None
 
 
 def _mirror_or_policy(

@@ -48,6 +48,7 @@ def facts_of(project: ExistingProject) -> ProjectFacts:
     properties = project.properties
     environment = mapping(properties.get("environment"))
     privileged = _known(bool, environment.get("privilegedMode"))
+    has_docker = True if environment.get("dockerServer") else privileged
     region = _region_of(project.stack)
     chosen = _chosen_subnets(properties)
     vpcs = _vpcs(project) if chosen else []
@@ -56,10 +57,10 @@ def facts_of(project: ExistingProject) -> ProjectFacts:
         environment_type=_known(str, environment.get("type")),
         image=_known(str, environment.get("image")),
         foreign_image=environment.get("imagePullCredentialsType") == _OF_OTHERS,
-        privileged=privileged,
+        has_docker=has_docker,
         region=region,
         # Asked of Node only where it matters.
-        of_cdk_pipelines=privileged is False and _is_of_cdk_pipelines(project.construct),
+        of_cdk_pipelines=has_docker is False and _is_of_cdk_pipelines(project.construct),
         runner=_is_runner(properties),
         partition=region and _partition(region),
         isolated_subnets=tuple(

@@ -29,10 +29,11 @@ class ProjectFacts:
         environment_type: CodeBuild's environment type, ``LINUX_CONTAINER`` say.
         image: The name of the image that the build runs in.
         foreign_image: Whether that is none of CodeBuild's own.
-        privileged: Whether the build may run the Docker daemon.
+        has_docker: Whether the build has a Docker daemon: it may run one, or has a server for it.
         partition: The partition of the stack's region, ``aws-cn`` say.
         region: The stack's region.
-        of_cdk_pipelines: Whether CDK Pipelines made it, if it is not privileged.
+        of_cdk_pipelines: Whether CDK Pipelines made it, if it has no Docker daemon.
+        names_docker: Whether its commands do.
         adds_login: Whether its buildspec gets the login here, and did not have it before.
         has_source_policy: Whether its build sets a source policy of BuildKit.
         hides_login: Whether ``cdk-assets`` builds its images without the build's login.
@@ -46,10 +47,11 @@ class ProjectFacts:
     environment_type: str | None = None
     image: str | None = None
     foreign_image: bool = False
-    privileged: bool | None = None
+    has_docker: bool | None = None
     partition: str | None = None
     region: str | None = None
     of_cdk_pipelines: bool = False
+    names_docker: bool = True
     adds_login: bool = False
     has_source_policy: bool = False
     hides_login: bool = False
@@ -137,11 +139,11 @@ WARNINGS = (
         # A build without a daemon of its own may use one elsewhere, or need none to push.
         # CDK Pipelines knows itself which of its projects build images.
         rule="not-privileged",
-        fails=lambda p: p.privileged is False and not p.of_cdk_pipelines,
+        fails=lambda p: p.has_docker is False and p.names_docker and not p.of_cdk_pipelines,
         message=(
             "project {path} is not privileged: the Docker daemon cannot start in its build\n"
-            "  help: set privileged=True in its environment, or acknowledge this if the build "
-            "uses a Docker daemon elsewhere"
+            "  help: set privileged=True or a docker_server in its BuildEnvironment, or "
+            "acknowledge this if the build uses a Docker daemon elsewhere"
         ),
     ),
     Requirement(
@@ -157,9 +159,9 @@ WARNINGS = (
     ),
     Requirement(
         # Somebody who has put the login into the buildspec knows where aws and docker come from.
-        # In a project that is not privileged, a login that fails does not fail the build.
+        # In a project without a Docker daemon, a login that fails does not fail the build.
         rule="foreign-image",
-        fails=lambda p: p.foreign_image and p.adds_login and p.privileged is not False,
+        fails=lambda p: p.foreign_image and p.adds_login and p.has_docker is not False,
         message=(
             "project {path} builds in an image that is none of CodeBuild's own: where that lacks "
             "aws or docker, the login fails\n"
@@ -169,9 +171,9 @@ WARNINGS = (
         ),
     ),
     Requirement(
-        # A project that is not privileged publishes files, and no images.
+        # A project without a Docker daemon publishes files, and no images.
         rule="docker-credentials",
-        fails=lambda p: p.hides_login and p.privileged is not False,
+        fails=lambda p: p.hides_login and p.has_docker is not False,
         message=(
             "project {path} publishes images with the pipeline's docker_credentials: cdk-assets "
             "then builds with a Docker configuration of its own, without the login to ECR Public\n"

@@ -12,7 +12,7 @@ from cdk_ecr_public_pull.errors import UnsupportedProject
 GOOD = ProjectFacts(
     path=lambda: "Stack/Build",
     environment_type="LINUX_CONTAINER",
-    privileged=True,
+    has_docker=True,
     partition="aws",
     region="eu-west-1",
     has_role_policy=True,
@@ -80,11 +80,11 @@ WARNINGS = {
         ),
     ),
     "not-privileged": (
-        ProjectFacts(path=lambda: "S/B", privileged=False),
+        ProjectFacts(path=lambda: "S/B", has_docker=False),
         (
             "project S/B is not privileged: the Docker daemon cannot start in its build\n"
-            "  help: set privileged=True in its environment, or acknowledge this if the build "
-            "uses a Docker daemon elsewhere"
+            "  help: set privileged=True or a docker_server in its BuildEnvironment, or "
+            "acknowledge this if the build uses a Docker daemon elsewhere"
         ),
     ),
     "unknown-partition": (
