@@ -67,13 +67,14 @@ INSIDE = {
     "constructs": {
         "": set(),
         "build_context": set(),
-        "build_contexts": {"build_context", "codebuild"},
-        "codebuild": set(),
+        "build_contexts": {"build_context", "codebuild", "shown_path"},
+        "codebuild": {"shown_path"},
         "docker_image": {"build_context", "codebuild"},
         "project": {"build_context", "codebuild", "pull"},
         "pull": {"codebuild"},
         "rewritten_build_context": {"build_context", "codebuild"},
-        "synth_check": {"build_context", "codebuild"},
+        "shown_path": set(),
+        "synth_check": {"build_context", "codebuild", "shown_path"},
         "validation": {"build_context", "synth_check"},
     },
     # Each room of the text core may name those behind it.

@@ -13,6 +13,7 @@ from aws_cdk import aws_ecr_assets as ecr_assets
 
 from cdk_ecr_public_pull.constructs.build_context import named_files
 from cdk_ecr_public_pull.constructs.codebuild.annotations import described, warn
+from cdk_ecr_public_pull.constructs.shown_path import shown_path
 from cdk_ecr_public_pull.dockerfile.named_contexts import plan_contexts
 from cdk_ecr_public_pull.errors import UnusableFile
 from cdk_ecr_public_pull.images.mirrors import Mirrors
@@ -98,7 +99,7 @@ class EcrPublicBuildContexts:
         platform = original_props.get("platform")
         plan = plan_contexts(
             content,
-            path=named_files.shown(Path(path)),
+            path=shown_path(Path(path)),
             mirrors=self._mirrors,
             build_args=original_props.get("buildArgs"),
             target=original_props.get("target"),

@@ -73,8 +73,9 @@ class EcrPublicPullProject(codebuild.Project):
     Args:
         scope: The parent construct.
         construct_id: The construct's id.
-        build_spec: The buildspec: a mapping, a ``codebuild.BuildSpec`` made from an
-            object, or the path of a local file, read at synth.
+        build_spec: The buildspec: a mapping, a ``codebuild.BuildSpec``, or the path of a
+            local file, read at synth. One that is a file of the source is as it is; a
+            warning says what to put into it.
         environment: The build environment; what it leaves open is as said above.
         pull: How to pull; by default ``EcrPublicPull()``.
         dockerfiles: Paths of local Dockerfiles that the project builds, checked at
@@ -82,7 +83,7 @@ class EcrPublicPullProject(codebuild.Project):
         **props: The other properties of ``codebuild.Project``.
 
     Raises:
-        InvalidBuildSpec: There is no buildspec, or it cannot be read at synth or merged.
+        InvalidBuildSpec: The buildspec is none, or cannot be merged.
         UnsupportedProject: The project has no Docker, or no ECR Public.
         UnusableFile: A file that is named cannot be read.
     """

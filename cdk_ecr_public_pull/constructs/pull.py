@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
+import os
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
 
-from cdk_ecr_public_pull.builds.buildspec.docker_use import makes_builder, names_docker
-from cdk_ecr_public_pull.builds.commands.cdk_docker import cdk_docker_commands, hides_login
+from cdk_ecr_public_pull.builds.buildspec.docker_use import makes_builder
+from cdk_ecr_public_pull.builds.commands.cdk_docker import cdk_docker_commands
 from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.login import (
     DEFAULT_LOGIN_REGIONS,
@@ -21,15 +22,16 @@ from cdk_ecr_public_pull.builds.login import (
 )
 from cdk_ecr_public_pull.builds.source_policy import HubPulls
 from cdk_ecr_public_pull.constructs.codebuild import requirements
-from cdk_ecr_public_pull.constructs.codebuild.acknowledgement import acknowledge_login
 from cdk_ecr_public_pull.constructs.codebuild.annotations import warn
-from cdk_ecr_public_pull.constructs.codebuild.build_spec import Merge, merge_into
+from cdk_ecr_public_pull.constructs.codebuild.build_spec import merge_into
+from cdk_ecr_public_pull.constructs.codebuild.build_spec_file import build_spec_file
 from cdk_ecr_public_pull.constructs.codebuild.existing_projects import (
     is_project,
     project_of,
     projects_in,
 )
-from cdk_ecr_public_pull.constructs.codebuild.facts import facts_of, publishes_files, takes_grants
+from cdk_ecr_public_pull.constructs.codebuild.facts import facts_of, publishes_files
+from cdk_ecr_public_pull.constructs.codebuild.login_plan import LoginPlan
 from cdk_ecr_public_pull.constructs.codebuild.mixin_of_cdk import MixinOfCdk
 from cdk_ecr_public_pull.constructs.codebuild.pipelines import (
     CodeBuildOptionsProps,
@@ -64,6 +66,9 @@ class EcrPublicPull:
     and stays as it is. A project that has the login keeps it as it is, whatever options it
     was made with: what was applied first holds.
 
+    A project whose buildspec is a file of its source keeps it: its role gets the permissions,
+    and a warning says what to put into the file, until it logs in.
+
     A project of CDK Pipelines that publishes files is passed over: it builds no image, and
     hundreds of them share a template, whose size is limited.
 
@@ -91,6 +96,8 @@ class EcrPublicPull:
             images on ECR Public.
         local_images: Images that the build makes itself and never pulls, names or
             patterns such as ``myorg/*``; added to those of ``mirrors``.
+        source_root: A checkout of the source that the projects build, whose buildspec files
+            are looked at; by default the repository that the working folder is in.
 
     Raises:
         ValueError: ``login_regions`` is empty, or names a region twice or wrongly.
@@ -106,8 +113,10 @@ class EcrPublicPull:
         allow: Iterable[str] = (),
         mirrors: Mirrors | None = None,
         local_images: Iterable[str] = (),
+        source_root: str | os.PathLike[str] | None = None,
     ) -> None:
         self.mirrors = (mirrors or Mirrors()).with_local_images(local_images)
+        self._source_root = None if source_root is None else Path(source_root)
         self._login = login_commands(regions=login_regions, required=required)
         self._lenient_login = login_commands(regions=login_regions, required=False)
         allowed = tuple(allow)
@@ -132,11 +141,10 @@ class EcrPublicPull:
         Raises:
             UnsupportedProject: The construct is a project that has no Docker, or no ECR
                 Public, or is imported.
-            InvalidBuildSpec: It is one whose buildspec cannot be read at synth, or not be
-                merged.
+            InvalidBuildSpec: It is one whose buildspec is a token, or cannot be merged.
         """
         if is_project(construct):
-            self._log_in(*self._planned(project_of(construct), requirements.refuse))
+            self._planned(project_of(construct), requirements.refuse).make(self._permissions)
         else:
             # CDK tells of all of them in few messages.
             constructs = construct.node.find_all()
@@ -236,11 +244,11 @@ class EcrPublicPull:
     ) -> None:
         plan = self._plan(construct, known)
         if plan is not None:
-            self._log_in(*plan)
+            plan.make(self._permissions)
 
     def _plan(
         self, construct: IConstruct, known: ExistingProject | None = None
-    ) -> tuple[ProjectFacts, Merge] | None:
+    ) -> LoginPlan | None:
         """Prepare the login of a project, or say at the project why there is none."""
         if not is_project(construct) or publishes_files(construct):
             return None
@@ -252,28 +260,15 @@ class EcrPublicPull:
 
     def _planned(
         self, project: ExistingProject, refuse: Callable[[ProjectFacts], None]
-    ) -> tuple[ProjectFacts, Merge]:
+    ) -> LoginPlan:
         facts = facts_of(project)
         refuse(facts)
-        return facts, merge_into(project, self._commands_for(facts, project.build_spec))
-
-    def _log_in(self, facts: ProjectFacts, merge: Merge) -> None:
-        project = merge.project.construct
-        merge.make()
-        project.add_to_role_policy(self._permissions)
-        acknowledge_login(merge.project)
-        for warning in merge.merged.warnings:
-            warn(project, warning.id, warning.message)
-        known = dataclasses.replace(
-            facts,
-            adds_login=merge.adds_login,
-            has_role_policy=takes_grants(merge.project),
-            hides_login=hides_login(merge.merged.build_spec),
-            names_docker=names_docker(merge.given),
-            has_source_policy=bool(self._hub_pulls),
-        )
-        for rule, message in requirements.warnings(known):
-            warn(project, rule, message)
+        file = build_spec_file(project, self._source_root)
+        if file is not None:
+            return LoginPlan(project=project, facts=facts, file=file)
+        merge = merge_into(project, self._commands_for(facts, project.build_spec))
+        moves = bool(self._hub_pulls)
+        return LoginPlan(project=project, facts=facts, merge=merge, has_source_policy=moves)
 
     @cached_property
     def _permissions(self) -> iam.PolicyStatement:

@@ -82,24 +82,6 @@ PASSED_OVER: dict[str, tuple[Callable[[cdk.Stack], IConstruct], str]] = {
             "  help: apply EcrPublicPull in the app that makes the project"
         ),
     ),
-    "source-build-spec": (
-        with_props(
-            build_spec=lambda: codebuild.BuildSpec.from_source_filename("ci.yml"),
-            source=lambda: codebuild.Source.git_hub(owner="o", repo="r"),
-        ),
-        f'{UNREADABLE}it is the file "ci.yml" of its source, which only the build can read\n{HELP}',
-    ),
-    "source-build-spec (none given)": (
-        with_props(
-            build_spec=lambda: None,
-            source=lambda: codebuild.Source.git_hub(owner="o", repo="r"),
-        ),
-        f"{UNREADABLE}it has none: the one in its source is unknown here\n{HELP}",
-    ),
-    "asset-build-spec": (
-        with_props(build_spec=lambda: codebuild.BuildSpec.from_asset(str(ASSET))),
-        f"{UNREADABLE}it is an asset, a file that only the build can read\n{HELP}",
-    ),
     "invalid-build-spec": (
         with_props(
             build_spec=lambda: codebuild.BuildSpec.from_object(
@@ -165,10 +147,11 @@ def test_acknowledged() -> None:
 def test_by_name() -> None:
     """Applied to one project by its name, it refuses what it cannot do, with an error."""
     stack = cdk.Stack(cdk.App(), "Stack")
-    source = codebuild.Source.git_hub(owner="o", repo="r")
+    phases = dict.fromkeys(("install", "pre_build", "build"), STEPS)
+    steps = codebuild.BuildSpec.from_object({"phases": phases})
     for construct, error in (
         (imported(stack), UnsupportedProject),
-        (project(stack, "File", build_spec=None, source=source), InvalidBuildSpec),
+        (project(stack, "Steps", build_spec=steps), InvalidBuildSpec),
     ):
         with pytest.raises(error):
             EcrPublicPull().apply_to(construct)

@@ -22,7 +22,7 @@ from cdk_ecr_public_pull import (
 )
 from cdk_ecr_public_pull.builds.login import login_commands
 from cdk_ecr_public_pull.constructs.project import PipelineProjectProps, ProjectProps
-from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject, UnusableFile
+from cdk_ecr_public_pull.errors import UnsupportedProject, UnusableFile
 from tests.constructs.projects import POLICY
 
 BOTH = pytest.mark.parametrize("kind", [EcrPublicPullProject, EcrPublicPullPipelineProject])
@@ -138,27 +138,6 @@ def test_pull(kind: Kind) -> None:
 
     build = json.loads(project_in(stack)["Source"]["BuildSpec"])["phases"]["build"]
     assert build["commands"] == [*login_commands(required=False), POLICY, "docker build ."]
-
-
-@BOTH
-def test_no_build_spec(kind: Kind) -> None:
-    """Without a buildspec there is nothing to put the login into."""
-    with pytest.raises(InvalidBuildSpec) as caught:
-        kind(new_stack(), "Build")
-
-    assert str(caught.value).splitlines()[0] == (
-        "the buildspec of project Stack/Build cannot be read at synth: no build_spec is given: "
-        "the one in its source is unknown here"
-    )
-
-
-@BOTH
-def test_build_spec_of_the_source(kind: Kind) -> None:
-    """The name of a file in the source is refused before CDK sees it."""
-    build_spec = codebuild.BuildSpec.from_source_filename("buildspec.yml")
-
-    with pytest.raises(InvalidBuildSpec, match=r'it is the file "buildspec.yml" of its source'):
-        kind(new_stack(), "Build", build_spec=build_spec)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from cdk_ecr_public_pull.builds.commands.messages import MARKER
 
 _DOCKER = re.compile(r"\bdocker", re.IGNORECASE)
+_LOGIN = re.compile(rf"^{re.escape(MARKER)}log in|\becr-public\s+get-login-password\b")
 _MAKES_BUILDER = re.compile(r"\bbuildx\s+create\b")
 
 
@@ -31,11 +32,20 @@ def makes_builder(build_spec: object) -> bool:
     return any(map(_MAKES_BUILDER.search, _texts(build_spec)))
 
 
-def _texts(value: object) -> Iterator[str]:
+def logs_in(build_spec: object) -> bool:
+    """Say whether a buildspec logs in to public.ecr.aws, by hand or as this library does.
+
+    Args:
+        build_spec: As for ``names_docker``.
+    """
+    return any(map(_LOGIN.search, _texts(build_spec, ours=True)))
+
+
+def _texts(value: object, *, ours: bool = False) -> Iterator[str]:
     if isinstance(value, str):
-        if not value.startswith(MARKER):
+        if ours or not value.startswith(MARKER):
             yield value
     elif isinstance(value, Mapping):
-        yield from (text for pair in value.items() for it in pair for text in _texts(it))
+        yield from (text for pair in value.items() for it in pair for text in _texts(it, ours=ours))
     elif isinstance(value, list | tuple):
-        yield from (text for it in value for text in _texts(it))
+        yield from (text for it in value for text in _texts(it, ours=ours))

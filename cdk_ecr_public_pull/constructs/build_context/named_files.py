@@ -38,13 +38,3 @@ def read(path: Path, *, shown: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnusableFile(f"{shown}: the file cannot be read: {error.strerror}") from None
-
-
-def shown(path: Path) -> str:
-    """A path as messages have it: from the working folder, unless it lies outside of it.
-
-    Args:
-        path: The file.
-    """
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith(os.pardir) else relative

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,8 @@ import jsii
 from aws_cdk import aws_codebuild as codebuild
 
 from cdk_ecr_public_pull.builds.buildspec.merge import merge_login
-from cdk_ecr_public_pull.builds.buildspec.read import names_a_file, parse_build_spec
+from cdk_ecr_public_pull.builds.buildspec.read import parse_build_spec
+from cdk_ecr_public_pull.constructs.codebuild.build_spec_file import text_in_assembly
 from cdk_ecr_public_pull.constructs.codebuild.structs import source_property
 from cdk_ecr_public_pull.constructs.codebuild.token_text import TokenText
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnusableFile
@@ -32,34 +32,24 @@ BuildSpecInput: TypeAlias = Mapping[str, object] | codebuild.BuildSpec | str | o
 # "Max buildspec length is 25600": https://github.com/aws/aws-cdk/issues/30326
 _LONGEST = 25_600
 
-_HELP = (
-    "  help: pass the buildspec itself, as a mapping or as codebuild.BuildSpec.from_object(...), "
-    'or the path of a local file: build_spec="buildspec.yml" of an EcrPublicPullProject'
-)
-
 # What a buildspec is called in an error until its project's path is known.
 _UNNAMED = "buildspec"
 
-_ASSEMBLY_FILE = re.compile(r"buildspec-[\w-]+\.yaml")
 
-
-def to_build_spec(given: BuildSpecInput | None, *, project: str) -> codebuild.BuildSpec:
+def to_build_spec(given: BuildSpecInput | None, *, project: str) -> codebuild.BuildSpec | None:
     """Make a CDK buildspec of what the user passed.
 
     Args:
         given: The user's buildspec. The path of a local file is taken from the
-            working directory, as CDK takes the paths of assets.
+            working directory, as CDK takes the paths of assets. None is the one in the
+            project's source.
         project: The project's path in the construct tree, for messages.
 
     Raises:
-        InvalidBuildSpec: There is none, it cannot be read at synth, or it is no buildspec.
+        InvalidBuildSpec: It is no buildspec.
         UnusableFile: The file cannot be read.
     """
-    if given is None:
-        raise _unreadable(project, "no build_spec is given: the one in its source is unknown here")
-    if isinstance(given, codebuild.BuildSpec):
-        if not given.is_immediate:
-            raise _unreadable(project, _named_by_source(given.to_build_spec()))
+    if given is None or isinstance(given, codebuild.BuildSpec):
         return given
     if isinstance(given, Mapping):
         return codebuild.BuildSpec.from_object(_plain_mapping(given))
@@ -123,15 +113,12 @@ def merge_into(project: ExistingProject, commands: Sequence[str]) -> Merge:
     """
     source = project.properties.get("source")
     if not isinstance(source, dict):
-        raise _unreadable(project.path, "its source is a token", rule="unreadable-build-spec")
-    if source.get("buildSpec") is None:
-        cause = "it has none: the one in its source is unknown here"
-        raise _unreadable(project.path, cause)
+        raise _unreadable(project, "its source is a token")
     text = TokenText.of(project.build_spec)
     if text is None:
         cause = f"it is the token {json.dumps(project.build_spec)}"
-        raise _unreadable(project.path, cause, rule="unreadable-build-spec")
-    in_assembly = _file_in_assembly(project.construct, text.with_placeholders)
+        raise _unreadable(project, cause)
+    in_assembly = text_in_assembly(project, text.with_placeholders)
     if in_assembly is not None:
         text = TokenText(parts=(in_assembly,), prefix=text.prefix)
     given = _parsed(text, project)
@@ -150,23 +137,6 @@ def merge_into(project: ExistingProject, commands: Sequence[str]) -> Merge:
         merged=merged,
         new=new,
     )
-
-
-def _file_in_assembly(project: codebuild.Project, name: str) -> str | None:
-    """The text of a file that CDK Pipelines wrote beside the templates, if it is one.
-
-    It does so with the buildspecs of the projects that publish assets, where one project
-    publishes several: ``publish_assets_in_parallel=False``.
-    """
-    if not _ASSEMBLY_FILE.fullmatch(name):
-        return None
-    app = project.node.root
-    if not isinstance(app, cdk.Stage):
-        return None
-    try:
-        return (Path(app.outdir) / name).read_text(encoding="utf-8")
-    except OSError:
-        return None
 
 
 def _too_long(project: str, *, before: int, after: int) -> InvalidBuildSpec:
@@ -216,11 +186,6 @@ class _MergedAtSynth:
 
 def _parsed(text: TokenText, project: ExistingProject) -> dict[str, object]:
     given = text.with_placeholders
-    if given.startswith("arn:"):
-        cause = "it is an asset, a file that only the build can read"
-        raise _unreadable(project.path, cause, rule="asset-build-spec")
-    if names_a_file(given):
-        raise _unreadable(project.path, _named_by_source(given))
     try:
         return parse_build_spec(given, source=_UNNAMED)
     except InvalidBuildSpec as error:
@@ -245,13 +210,14 @@ def _named(error: InvalidBuildSpec, text: TokenText, project: ExistingProject) -
     return InvalidBuildSpec(f"the buildspec of project {project.path}{message}")
 
 
-def _named_by_source(filename: str) -> str:
-    return f'it is the file "{filename}" of its source, which only the build can read'
-
-
-def _unreadable(project: str, cause: str, *, rule: str = "source-build-spec") -> InvalidBuildSpec:
+def _unreadable(project: ExistingProject, cause: str) -> InvalidBuildSpec:
+    kind = "Pipeline" if isinstance(project.construct, codebuild.PipelineProject) else ""
     return InvalidBuildSpec(
-        f"the buildspec of project {project} cannot be read at synth: {cause}\n{_HELP}", rule=rule
+        f"the buildspec of project {project.path} cannot be read at synth: {cause}\n"
+        "  help: pass the buildspec itself, as a mapping or as "
+        "codebuild.BuildSpec.from_object(...), or the path of a local file: "
+        f'build_spec="buildspec.yml" of an EcrPublicPull{kind}Project',
+        rule="unreadable-build-spec",
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cdk_ecr_public_pull.constructs.build_context import named_files
+from cdk_ecr_public_pull.constructs.shown_path import shown_path
 from cdk_ecr_public_pull.constructs.synth_check.assembly import read_stack
 from cdk_ecr_public_pull.constructs.synth_check.construct_finding import Owner
 from cdk_ecr_public_pull.constructs.synth_check.dockerfile_findings import (
@@ -117,7 +117,7 @@ class AppCheck:
         assets = self.tree.image_assets(build.asset_hash, below=stack.path)
         folders = {asset.node.path: source_folder(asset) for asset in assets} or {stack.path: None}
         for path, folder in folders.items():
-            shown = named_files.shown(Path(folder, build.file) if folder else Path(staged))
+            shown = shown_path(Path(folder, build.file) if folder else Path(staged))
             if not self.config.ignores(shown):
                 owner = replace(stack, path=path)
                 for finding in build_findings(build, shown=shown, config=self.config):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 import pytest
@@ -20,9 +19,6 @@ from cdk_ecr_public_pull.constructs.codebuild.build_spec import (
 )
 from cdk_ecr_public_pull.constructs.codebuild.existing_projects import project_of
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnusableFile
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 LOGIN = ("# cdk_ecr_public_pull: log in\ntrue",)
 USERS = {"version": "0.2", "phases": {"build": {"commands": ["docker build ."]}}}
@@ -183,54 +179,6 @@ def test_the_rest_of_the_source_stays() -> None:
         "ReportBuildStatus": False,
         "Type": "GITHUB",
     }
-
-
-@pytest.mark.parametrize(
-    ("given", "cause"),
-    [
-        (None, "no build_spec is given: the one in its source is unknown here"),
-        ("ci/buildspec.yml", ('it is the file "ci/buildspec.yml" of its source, which only the '
-         "build can read")),
-    ],
-)  # fmt: skip
-def test_unreadable_as_given(given: str | None, cause: str) -> None:
-    """What cannot be read at synth is refused before there is a project."""
-    build_spec = given and codebuild.BuildSpec.from_source_filename(given)
-
-    with pytest.raises(InvalidBuildSpec) as caught:
-        to_build_spec(build_spec or None, project="S/B")
-
-    expected = f"the buildspec of project S/B cannot be read at synth: {cause}\n{HELP}"
-    assert str(caught.value) == expected
-
-
-UNREADABLE = {
-    "none": (lambda: None, "it has none: the one in its source is unknown here"),
-    "file of the source": (
-        lambda: codebuild.BuildSpec.from_source_filename("ci/buildspec.yml"),
-        'it is the file "ci/buildspec.yml" of its source, which only the build can read',
-    ),
-    "asset": (
-        lambda: codebuild.BuildSpec.from_asset(__file__),
-        "it is an asset, a file that only the build can read",
-    ),
-}
-
-
-@pytest.mark.parametrize(("make", "cause"), UNREADABLE.values(), ids=UNREADABLE)
-def test_unreadable_in_a_project(
-    make: Callable[[], codebuild.BuildSpec | None], cause: str
-) -> None:
-    """The same goes for a project that is there already."""
-    stack = new_stack()
-    source = codebuild.Source.git_hub(owner="o", repo="r")
-    project = codebuild.Project(stack, "Build", source=source, build_spec=make())
-
-    with pytest.raises(InvalidBuildSpec) as caught:
-        merge_into(project_of(project), LOGIN).make()
-
-    expected = f"the buildspec of project Stack0/Build cannot be read at synth: {cause}\n{HELP}"
-    assert str(caught.value) == expected
 
 
 def test_unreadable_tokens() -> None:

@@ -1,0 +1,77 @@
+"""What is to be done to a CodeBuild project, before anything is done."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cdk_ecr_public_pull.builds.buildspec.docker_use import names_docker
+from cdk_ecr_public_pull.builds.commands.cdk_docker import hides_login
+from cdk_ecr_public_pull.constructs.codebuild import requirements
+from cdk_ecr_public_pull.constructs.codebuild.acknowledgement import acknowledge_login
+from cdk_ecr_public_pull.constructs.codebuild.annotations import warn
+from cdk_ecr_public_pull.constructs.codebuild.facts import takes_grants
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_iam as iam
+
+    from cdk_ecr_public_pull.constructs.codebuild.build_spec import Merge
+    from cdk_ecr_public_pull.constructs.codebuild.build_spec_file import BuildSpecFile
+    from cdk_ecr_public_pull.constructs.codebuild.existing_projects import ExistingProject
+    from cdk_ecr_public_pull.constructs.codebuild.requirements import ProjectFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginPlan:
+    """How a project comes to its login; it has a merge, or a file.
+
+    Attributes:
+        project: The project.
+        facts: What is known of it, but for what its buildspec says.
+        merge: The merge into its buildspec.
+        file: The file that is its buildspec.
+        has_source_policy: Whether its commands set a source policy.
+    """
+
+    project: ExistingProject
+    facts: ProjectFacts
+    merge: Merge | None = None
+    file: BuildSpecFile | None = None
+    has_source_policy: bool = False
+
+    def make(self, permissions: iam.PolicyStatement) -> None:
+        """Let the project log in, and say what may stand in the way.
+
+        Args:
+            permissions: What its role gets.
+        """
+        construct = self.project.construct
+        if self.merge is not None:
+            self.merge.make()
+        construct.add_to_role_policy(permissions)
+        acknowledge_login(self.project)
+        self._warn_of_build_spec()
+        for rule, message in requirements.warnings(self._facts()):
+            warn(construct, rule, message)
+
+    def _warn_of_build_spec(self) -> None:
+        construct = self.project.construct
+        for warning in self.merge.merged.warnings if self.merge is not None else ():
+            warn(construct, warning.id, warning.message)
+        if self.file is not None:
+            message = self.file.warning(self.project.path, has_docker=self.facts.has_docker)
+            if message is not None:
+                warn(construct, "source-build-spec", message)
+
+    def _facts(self) -> ProjectFacts:
+        known = dataclasses.replace(self.facts, has_role_policy=takes_grants(self.project))
+        if self.merge is None:
+            return dataclasses.replace(known, names_docker=False)
+        return dataclasses.replace(
+            known,
+            adds_login=self.merge.adds_login,
+            hides_login=hides_login(self.merge.merged.build_spec),
+            names_docker=names_docker(self.merge.given),
+            has_source_policy=self.has_source_policy,
+        )
