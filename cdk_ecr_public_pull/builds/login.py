@@ -97,15 +97,15 @@ def login_commands(
     lines = [
         _FIRST_LINE,
         'if [ "${ECR_PUBLIC_PULL:-}" = off ]; then',
-        "  " + say("ECR_PUBLIC_PULL is off: no login, and images are pulled as they are written."),
+        "  " + say("ECR_PUBLIC_PULL is off: nothing is done."),
         "elif",
         _BUILDKIT,
         # In a shell of its own, so that its variables and its function are nobody else's.
-        "  (",
+        "(",
         *_failure(required=required),
         _HELPER,
         *_tries(checked),
-        "  )",
+        ")",
         "then",
         f"""  case ${{DOCKER_AUTH_CONFIG:-}} in *'"public.ecr.aws"'*) {_OVERRIDDEN} ;; esac""",
         *(["else", "  false"] if required else []),
@@ -138,21 +138,21 @@ _BUILDKIT = """\
 # Helpers are names by registry, so that no brace comes before that of public.ecr.aws; and a text
 # that looks like them has a backslash before each quote.
 _HELPER = """\
-  helper=$(
-    tr -d ' \\n\\r\\t' 2>/dev/null <"${DOCKER_CONFIG:-${HOME:-}/.docker}/config.json" |
-      sed -n -e 's/.*"credHelpers":{[^{}]*"public\\.ecr\\.aws":"\\([^"]*-[^"]*\\)".*/\\1/p' \\
-        -e t -e 's/.*"credsStore":"\\(ecr-login\\)".*/\\1/p'
-  )
-  for program in docker "${helper:+docker-credential-}${helper:-aws}"; do
-    command -v "$program" >/dev/null || fail ": $program is missing. \
+helper=$(
+  tr -d ' \\n\\r\\t' 2>/dev/null <"${DOCKER_CONFIG:-${HOME:-}/.docker}/config.json" |
+    sed -n -e 's/.*"credHelpers":{[^{}]*"public\\.ecr\\.aws":"\\([^"]*-[^"]*\\)".*/\\1/p' \\
+      -e t -e 's/.*"credsStore":"\\(ecr-login\\)".*/\\1/p'
+)
+for program in docker "${helper:+docker-credential-}${helper:-aws}"; do
+  command -v "$program" >/dev/null || fail ": $program is missing. \
 Put what ecr-public-pull login prints behind the command that installs it."
-  done
-  [ "$helper" ] && say "$program logs in to public.ecr.aws." && exit 0"""
+done
+[ "$helper" ] && say "$program logs in." && exit 0"""
 
-_OVERRIDDEN = warn("WARNING: Docker 28.3 and newer prefers the login in DOCKER_AUTH_CONFIG.")
+_OVERRIDDEN = warn("WARNING: Docker 28.3 or newer prefers DOCKER_AUTH_CONFIG.")
 
 _CAUSES = f"""\
-The errors above say why.
+See above.
 - Access denied: the role needs {" and ".join(LOGIN_ACTIONS)} on *, and no SCP may deny these \
 regions.
 - No connection: a VPC without NAT, or AWS_USE_FIPS_ENDPOINT."""
@@ -164,15 +164,15 @@ def _failure(*, required: bool) -> list[str]:
         if required
         else ("WARNING", "goes on at the lower rate of anonymous pulls.")
     )
-    logout = '    [ "${program-}" = docker ] || docker logout public.ecr.aws || true'
+    logout = '  [ "${program-}" = docker ] || docker logout public.ecr.aws || true'
     return [
-        f'  say() {{ echo "{PREFIX}$1"; }}',
-        "  fail() {",
+        f'say() {{ echo "{PREFIX}$1"; }}',
+        "fail() {",
         *([] if required else [logout]),
-        f'    say "{kind}: no login to public.ecr.aws$1',
+        f'  say "{kind}: no login to public.ecr.aws$1',
         f'The build {outcome}" >&2',
-        "    exit 1",
-        "  }",
+        "  exit 1",
+        "}",
     ]
 
 
@@ -181,21 +181,21 @@ def _tries(regions: Sequence[LoginRegion]) -> list[str]:
     login = "docker login --username AWS --password-stdin public.ecr.aws"
     causes = f" (asked: {', '.join(regions)}). {_CAUSES}"
     return [
-        "  end=$(($(date +%s) + 30))",
-        "  for wait in 3 9 0; do",
-        f"    for region in {' '.join(regions)}; do",
+        "end=$(($(date +%s) + 30))",
+        "for wait in 3 9 0; do",
+        f"  for region in {' '.join(regions)}; do",
         # A status of aws that is not zero goes past the pipe.
-        "      status=$(",
-        "        exec 3>&1",
-        f"        {{ {token} || echo $? >&3; }} |",
-        f"          {login} >&2 3>&-",
-        '      ) && say "logged in to public.ecr.aws at $region." && exit 0',
-        '      [ "$status" != 253 ] || fail ": aws has no credentials; its error is above."',
-        "    done",
-        "    [ $wait -gt 0 ] && [ $(date +%s) -lt $end ] || break",
-        "    seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))",
-        '    say "no login yet; trying again in $seconds seconds." >&2',
-        "    sleep $seconds",
+        "    status=$(",
+        "      exec 3>&1",
+        f"      {{ {token} || echo $? >&3; }} |",
+        f"        {login} >&2 3>&-",
+        '    ) && say "logged in at $region." && exit 0',
+        '    [ "$status" != 253 ] || fail ": aws has no credentials."',
         "  done",
-        f"  fail {shlex.quote(causes)}",
+        "  [ $wait -gt 0 ] && [ $(date +%s) -lt $end ] || break",
+        "  seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))",
+        '  say "no login yet; next try in $seconds s." >&2',
+        "  sleep $seconds",
+        "done",
+        f"fail {shlex.quote(causes)}",
     ]

@@ -22,53 +22,52 @@ def test_text() -> None:
     expected = """\
 # cdk_ecr_public_pull: log in to public.ecr.aws
 if [ "${ECR_PUBLIC_PULL:-}" = off ]; then
-  echo 'cdk_ecr_public_pull: ECR_PUBLIC_PULL is off: no login, and images are pulled \
-as they are written.'
+  echo 'cdk_ecr_public_pull: ECR_PUBLIC_PULL is off: nothing is done.'
 elif
   case ${DOCKER_BUILDKIT-$(docker version --format '{{.Client.Version}}' 2>/dev/null)} in
     1?.* | 2[0-2].*) export DOCKER_BUILDKIT=1 ;;
   esac
-  (
-  say() { echo "cdk_ecr_public_pull: $1"; }
-  fail() {
-    [ "${program-}" = docker ] || docker logout public.ecr.aws || true
-    say "WARNING: no login to public.ecr.aws$1
+(
+say() { echo "cdk_ecr_public_pull: $1"; }
+fail() {
+  [ "${program-}" = docker ] || docker logout public.ecr.aws || true
+  say "WARNING: no login to public.ecr.aws$1
 The build goes on at the lower rate of anonymous pulls." >&2
-    exit 1
-  }
-  helper=$(
-    tr -d ' \\n\\r\\t' 2>/dev/null <"${DOCKER_CONFIG:-${HOME:-}/.docker}/config.json" |
-      sed -n -e 's/.*"credHelpers":{[^{}]*"public\\.ecr\\.aws":"\\([^"]*-[^"]*\\)".*/\\1/p' \\
-        -e t -e 's/.*"credsStore":"\\(ecr-login\\)".*/\\1/p'
-  )
-  for program in docker "${helper:+docker-credential-}${helper:-aws}"; do
-    command -v "$program" >/dev/null || fail ": $program is missing. \
+  exit 1
+}
+helper=$(
+  tr -d ' \\n\\r\\t' 2>/dev/null <"${DOCKER_CONFIG:-${HOME:-}/.docker}/config.json" |
+    sed -n -e 's/.*"credHelpers":{[^{}]*"public\\.ecr\\.aws":"\\([^"]*-[^"]*\\)".*/\\1/p' \\
+      -e t -e 's/.*"credsStore":"\\(ecr-login\\)".*/\\1/p'
+)
+for program in docker "${helper:+docker-credential-}${helper:-aws}"; do
+  command -v "$program" >/dev/null || fail ": $program is missing. \
 Put what ecr-public-pull login prints behind the command that installs it."
+done
+[ "$helper" ] && say "$program logs in." && exit 0
+end=$(($(date +%s) + 30))
+for wait in 3 9 0; do
+  for region in us-east-1; do
+    status=$(
+      exec 3>&1
+      { aws ecr-public get-login-password --region $region || echo $? >&3; } |
+        docker login --username AWS --password-stdin public.ecr.aws >&2 3>&-
+    ) && say "logged in at $region." && exit 0
+    [ "$status" != 253 ] || fail ": aws has no credentials."
   done
-  [ "$helper" ] && say "$program logs in to public.ecr.aws." && exit 0
-  end=$(($(date +%s) + 30))
-  for wait in 3 9 0; do
-    for region in us-east-1; do
-      status=$(
-        exec 3>&1
-        { aws ecr-public get-login-password --region $region || echo $? >&3; } |
-          docker login --username AWS --password-stdin public.ecr.aws >&2 3>&-
-      ) && say "logged in to public.ecr.aws at $region." && exit 0
-      [ "$status" != 253 ] || fail ": aws has no credentials; its error is above."
-    done
-    [ $wait -gt 0 ] && [ $(date +%s) -lt $end ] || break
-    seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))
-    say "no login yet; trying again in $seconds seconds." >&2
-    sleep $seconds
-  done
-  fail ' (asked: us-east-1). The errors above say why.
+  [ $wait -gt 0 ] && [ $(date +%s) -lt $end ] || break
+  seconds=$((wait + $(od -An -N1 -tu1 /dev/urandom) % wait))
+  say "no login yet; next try in $seconds s." >&2
+  sleep $seconds
+done
+fail ' (asked: us-east-1). See above.
 - Access denied: the role needs ecr-public:GetAuthorizationToken and \
 sts:GetServiceBearerToken on *, and no SCP may deny these regions.
 - No connection: a VPC without NAT, or AWS_USE_FIPS_ENDPOINT.'
-  )
+)
 then
   case ${DOCKER_AUTH_CONFIG:-} in *'"public.ecr.aws"'*) echo 'cdk_ecr_public_pull: WARNING: \
-Docker 28.3 and newer prefers the login in DOCKER_AUTH_CONFIG.' >&2 ;; esac
+Docker 28.3 or newer prefers DOCKER_AUTH_CONFIG.' >&2 ;; esac
 fi"""
     assert login_commands(regions=[LoginRegion.US_EAST_1], required=False) == (expected,)
 

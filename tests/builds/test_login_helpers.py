@@ -14,8 +14,8 @@ SAY = "cdk_ecr_public_pull:"
 LOGIN = "login --username AWS --password-stdin public.ecr.aws"
 LOGOUT = "logout public.ecr.aws"
 LOGGED_OUT = "Removing login credentials for public.ecr.aws\n"
-LOGGED_IN = f"Login Succeeded\n{SAY} logged in to public.ecr.aws at us-west-2.\n"
-HELPS = f"{SAY} docker-credential-ecr-login logs in to public.ecr.aws.\n"
+LOGGED_IN = f"Login Succeeded\n{SAY} logged in at us-west-2.\n"
+HELPS = f"{SAY} docker-credential-ecr-login logs in.\n"
 NO_HELPER = (
     "no login to public.ecr.aws: docker-credential-ecr-login is missing. Put what"
     " ecr-public-pull login prints behind the command that installs it.\n"
@@ -190,7 +190,7 @@ def test_docker_auth_config(
     tmp_path: Path, config: str, variable: str, shell: str, *, is_warned: bool
 ) -> None:
     """Credentials in the environment are used in place of the login; nobody sees them."""
-    warning = f"{SAY} WARNING: Docker 28.3 and newer prefers the login in DOCKER_AUTH_CONFIG.\n"
+    warning = f"{SAY} WARNING: Docker 28.3 or newer prefers DOCKER_AUTH_CONFIG.\n"
 
     actual = logged_in(
         tmp_path, config, shell=[shell], environment={"DOCKER_AUTH_CONFIG": variable}
@@ -209,5 +209,5 @@ def test_secrets_of_the_configuration_are_not_shown(tmp_path: Path, shell: str) 
         tmp_path, config, shell=[shell, "-x"], environment={"DOCKER_AUTH_CONFIG": config}
     )
 
-    assert "the login in DOCKER_AUTH_CONFIG." in actual.output
+    assert "prefers DOCKER_AUTH_CONFIG." in actual.output
     assert TOKEN not in actual.output

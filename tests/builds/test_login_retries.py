@@ -42,7 +42,7 @@ def test_a_later_try_succeeds(
 
     assert (actual.status, len(actual.aws), actual.sleep) == (0, calls, sleep)
     assert actual.output.endswith(
-        "Login Succeeded\ncdk_ecr_public_pull: logged in to public.ecr.aws at us-west-2.\n\n"
+        "Login Succeeded\ncdk_ecr_public_pull: logged in at us-west-2.\n\n"
     )
 
 

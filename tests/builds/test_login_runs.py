@@ -21,10 +21,10 @@ EAST_DENIED = f"aws: error: AccessDenied at us-east-1\n{NO_TTY}"
 LOGGED_OUT = "Removing login credentials for public.ecr.aws\n"
 
 SAY = "cdk_ecr_public_pull:"
-AGAIN = tuple(f"{SAY} no login yet; trying again in {wait} seconds.\n" for wait in (3, 9))
+AGAIN = tuple(f"{SAY} no login yet; next try in {wait} s.\n" for wait in (3, 9))
 ASKED = "no login to public.ecr.aws (asked: us-west-2, us-east-1). "
 CAUSES = (
-    "The errors above say why.\n"
+    "See above.\n"
     "- Access denied: the role needs ecr-public:GetAuthorizationToken and"
     " sts:GetServiceBearerToken on *, and no SCP may deny these regions.\n"
     "- No connection: a VPC without NAT, or AWS_USE_FIPS_ENDPOINT.\n"
@@ -55,7 +55,7 @@ CASES = (
         id="the first region answers",
         expected=Run(
             status=0,
-            output=f"Login Succeeded\n{SAY} logged in to public.ecr.aws at us-west-2.\n",
+            output=f"Login Succeeded\n{SAY} logged in at us-west-2.\n",
             aws=(WEST,),
             docker=(LOGIN,),
         ),
@@ -65,8 +65,7 @@ CASES = (
         environment={"AWS_REFUSES": "us-west-2"},
         expected=Run(
             status=0,
-            output=f"{WEST_DENIED}Login Succeeded\n"
-            f"{SAY} logged in to public.ecr.aws at us-east-1.\n",
+            output=f"{WEST_DENIED}Login Succeeded\n{SAY} logged in at us-east-1.\n",
             aws=(WEST, EAST),
             docker=(LOGIN, LOGIN),
         ),
@@ -109,7 +108,7 @@ CASES = (
         required=False,
         expected=Run(
             status=0,
-            output=f"Login Succeeded\n{SAY} logged in to public.ecr.aws at us-west-2.\n",
+            output=f"Login Succeeded\n{SAY} logged in at us-west-2.\n",
             aws=(WEST,),
             docker=(LOGIN,),
         ),
@@ -143,8 +142,7 @@ CASES = (
         environment={"ECR_PUBLIC_PULL": "off"},
         expected=Run(
             status=0,
-            output=f"{SAY} ECR_PUBLIC_PULL is off: no login, and images are pulled as they are"
-            " written.\n",
+            output=f"{SAY} ECR_PUBLIC_PULL is off: nothing is done.\n",
         ),
     ),
     Case(
@@ -152,7 +150,7 @@ CASES = (
         environment={"ECR_PUBLIC_PULL": "on"},
         expected=Run(
             status=0,
-            output=f"Login Succeeded\n{SAY} logged in to public.ecr.aws at us-west-2.\n",
+            output=f"Login Succeeded\n{SAY} logged in at us-west-2.\n",
             aws=(WEST,),
             docker=(LOGIN,),
         ),

@@ -21,7 +21,7 @@ DENIED = (
     "aws: error: AccessDenied at us-west-2\n"
     "Error: Cannot perform an interactive login from a non TTY device\n"
 )
-NO_CREDENTIALS = "no login to public.ecr.aws: aws has no credentials; its error is above.\n"
+NO_CREDENTIALS = "no login to public.ecr.aws: aws has no credentials.\n"
 
 
 def outcome(cause: str, *, required: bool, logout: bool = True) -> str:

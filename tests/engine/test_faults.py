@@ -25,7 +25,7 @@ STALE = {
 NO_WAITING = "sleep() { :; }"
 NO_LOGIN = "cdk_ecr_public_pull: ERROR: no login to public.ecr.aws (asked: us-west-2, us-east-1)."
 GOES_ON = "cdk_ecr_public_pull: WARNING: no login to public.ecr.aws (asked: us-west-2, us-east-1)."
-AGAIN = "cdk_ecr_public_pull: no login yet; trying again in "
+AGAIN = "cdk_ecr_public_pull: no login yet; next try in "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ LOGINS = (
         fault=lambda world: api(world, Mood.REFUSE, WEST),
         calls=(WEST, EAST),
         stale=True,
-        says=("(UnsupportedCommandException)", "logged in to public.ecr.aws at us-east-1."),
+        says=("(UnsupportedCommandException)", "logged in at us-east-1."),
     ),
     Case(
         # The AWS CLI asks three times.

@@ -25,12 +25,12 @@ _INFO = (
 
 _WITHOUT = "ECR_PUBLIC_PULL=off skips it."
 _MIRRORED = (
-    "docker build pulls from public.ecr.aws, by a registry mirror, and from Docker Hub what is"
-    f" not there. {_WITHOUT}"
+    "docker build pulls from public.ecr.aws by a registry mirror, or else from Docker Hub."
+    f" {_WITHOUT}"
 )
 _DECLARED = "docker build pulls what your mirrors name from there, by a source policy."
 _REDIRECTED = (
-    "docker build pulls the copies of Docker Hub images, by a source policy."
+    "docker build pulls copies of images by a source policy."
     f" Not found: that tag has no copy; add it to allow. {_WITHOUT}"
 )
 _ENFORCED = """\

@@ -38,7 +38,7 @@ certs={_HOSTS.parent}
 hosts=$certs/{_HOSTS.name}
 is_set() {{ grep -qs {DOCKER_MIRROR} $hosts/hosts.toml; }}
 ask() {{ curl -fsSm9 --retry 3 "$@"; }}
-case $docker in 2[89].* | [3-9]?.*) ;; *) no 'it takes Docker 28 or newer' ;; esac
+case $docker in 2[89].* | [3-9]?.*) ;; *) no 'it takes Docker 28' ;; esac
 case $docker in
 *rootless*) no 'Docker is rootless' ;;
 *' null '* | *' [] '*) ;;
@@ -54,7 +54,7 @@ is_set && exit
 for it in $hosts $certs/_default; do [ ! -e $it ] || no "$it is there"; done
 ask {shlex.quote(_TOKEN)} | sed -n {shlex.quote(_HEADER)} |
   ask -I -o /dev/null -H @- -H "Accept:{_ACCEPT}" {shlex.quote(_MANIFEST)} ||
-  no 'curl could not try it'
+  no 'curl failed'
 mkdir -p $certs && new=$(mktemp -d $hosts.XXXXXX) &&
   echo {shlex.quote(DOCKER_HOSTS_TOML.rstrip())} >$new/hosts.toml &&
   mv -T $new $hosts || is_set || no "$hosts cannot be written"

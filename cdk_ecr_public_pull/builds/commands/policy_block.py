@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cdk_ecr_public_pull.builds.source_policy import POLICY_VARIABLE
 
-POLICY_FILE = "ecr-public-pull-policy"
+POLICY_FILE = "ecr-public-pull"
 """How the name of a file begins that this library sets as a build's source policy."""
 
 
@@ -27,15 +27,15 @@ _WITHOUT_BUILDKIT = (
     _Obstacle(
         word="${DOCKER_BUILDKIT:-1}",
         pattern="0 | [Ff]*",
-        cause="DOCKER_BUILDKIT switches BuildKit off",
-        remedy="Take it out of the environment",
+        cause="DOCKER_BUILDKIT is off",
+        remedy="Unset it",
     ),
     _Obstacle(
         # docker build falls back to the builder of old. A Docker that is too old anyway is
         # not helped by a plugin.
         word="$docker",
         pattern="*buildx*) ;; 2[4-9].* | [3-9]?.*",
-        cause="Docker has no buildx, and so no BuildKit",
+        cause="Docker has no buildx",
         remedy="Install docker-buildx",
     ),
 )
@@ -45,7 +45,7 @@ _WITHOUT_POLICY = (
         # None, and one that an earlier command has set, are no obstacle.
         pattern=f"'' | */{POLICY_FILE}.*) ;; *",
         cause=f"{POLICY_VARIABLE} is set, and BuildKit takes one",
-        remedy="Unset it, or add what ecr-public-pull policy prints to its file",
+        remedy="Unset it, or add the output of ecr-public-pull policy",
     ),
     _Obstacle(
         # BuildKit has source policies since 0.11, and Docker that since 24. Buildx reads the
@@ -53,8 +53,8 @@ _WITHOUT_POLICY = (
         # It says "github.com/docker/buildx v0.32.1 COMMIT", Debian's without the "v".
         word="$docker/$(docker buildx version 2>/dev/null)",
         pattern="1?.* | 2[0-3].* | *x?0.[0-9].* | *x??0.[0-9].* | *x?0.10.* | *x??0.10.*",
-        cause="Docker is older than 24, or its buildx than 0.11",
-        remedy="Build on aws/codebuild/standard:7.0 or newer",
+        cause="Docker is below 24, or buildx below 0.11",
+        remedy="Build on aws/codebuild/standard:7.0",
     ),
 )
 

@@ -36,7 +36,7 @@ exit "${STATUS:-0}"
 
 LOGIN = "[config] login --username AWS --password-stdin public.ecr.aws"
 BUILD = "[] --config {home}/config build --tag image ."
-SUCCEEDED = f"Login Succeeded\n{SAY} logged in to public.ecr.aws at us-west-2.\n"
+SUCCEEDED = f"Login Succeeded\n{SAY} logged in at us-west-2.\n"
 OUTPUT = "the output of docker\n"
 
 

@@ -34,7 +34,7 @@ sh -c 'echo "policy ${{{VARIABLE}-unset}}"'
 
 SAY = "cdk_ecr_public_pull:"
 REDIRECTED = (
-    f"{SAY} docker build pulls the copies of Docker Hub images, by a source policy. "
+    f"{SAY} docker build pulls copies of images by a source policy. "
     "Not found: that tag has no copy; add it to allow. "
     "ECR_PUBLIC_PULL=off skips it.\n"
 )
@@ -48,8 +48,8 @@ ENFORCED = (
     " a frontend built in.\n"
     "- it may be pulled from Docker Hub: add it to allow.\n"
 )
-OLD = "Docker is older than 24, or its buildx than 0.11"
-NEWER = "Build on aws/codebuild/standard:7.0 or newer"
+OLD = "Docker is below 24, or buildx below 0.11"
+NEWER = "Build on aws/codebuild/standard:7.0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +68,14 @@ OBSTACLES = (
         id="the user has a policy",
         environment={VARIABLE: "/etc/mine.json"},
         cause=f"{VARIABLE} is set, and BuildKit takes one",
-        remedy="Unset it, or add what ecr-public-pull policy prints to its file",
+        remedy="Unset it, or add the output of ecr-public-pull policy",
         policy="/etc/mine.json",
     ),
     Obstacle(
         id="the old builder",
         environment={"DOCKER_BUILDKIT": "0"},
-        cause="DOCKER_BUILDKIT switches BuildKit off",
-        remedy="Take it out of the environment",
+        cause="DOCKER_BUILDKIT is off",
+        remedy="Unset it",
     ),
     *(
         Obstacle(
@@ -161,7 +161,7 @@ def test_the_policy_is_set(tmp_path: Path, case: ImageUse, shell: Sequence[str])
         fakes=FAKES,
     )
 
-    [file] = tmp_path.glob("ecr-public-pull-policy.*")
+    [file] = tmp_path.glob("ecr-public-pull.*")
     assert actual.output == f"{case.output}status 0\npolicy {file}\n"
     assert json.loads(file.read_text("utf-8")) == source_policy(
         Mirrors(local_images=["my-base"]), hub_pulls=case.hub_pulls
@@ -178,7 +178,7 @@ def test_the_policy_cannot_be_used(tmp_path: Path, case: Obstacle, shell: Sequen
         f"{case.remedy}, or run ecr-public-pull fix.\n"
         f"status 0\npolicy {case.policy}\n"
     )
-    assert list(tmp_path.glob("ecr-public-pull-policy.*")) == []
+    assert list(tmp_path.glob("ecr-public-pull.*")) == []
 
 
 @pytest.mark.parametrize("shell", [("dash",), ("bash", "-u")], ids=" ".join)

@@ -16,11 +16,11 @@ from tests.builds.shells import SHELLS
 
 SAY = "cdk_ecr_public_pull:"
 MIRRORED = (
-    f"{SAY} docker build pulls from public.ecr.aws, by a registry mirror, and from Docker Hub what"
-    " is not there. ECR_PUBLIC_PULL=off skips it.\n"
+    f"{SAY} docker build pulls from public.ecr.aws by a registry mirror, or else from Docker Hub."
+    " ECR_PUBLIC_PULL=off skips it.\n"
 )
 REDIRECTED = (
-    f"{SAY} docker build pulls the copies of Docker Hub images, by a source policy. "
+    f"{SAY} docker build pulls copies of images by a source policy. "
     "Not found: that tag has no copy; add it to allow. "
     "ECR_PUBLIC_PULL=off skips it.\n"
 )
@@ -111,11 +111,11 @@ def no(cause: str, **machine: object) -> Machine:
 
 
 ELSEWHERE = "another engine builds"
-PROBE = "curl could not try it"
+PROBE = "curl failed"
 POLICY = (
     *(
         no(
-            "it takes Docker 28 or newer",
+            "it takes Docker 28",
             id=f"Docker {version or 'later'}",
             environment=environment,
         )
@@ -147,23 +147,21 @@ NEITHER = (
     Machine(
         id="the builder of old",
         environment={"DOCKER_BUILDKIT": "0"},
-        output=NOTHING.format(
-            "DOCKER_BUILDKIT switches BuildKit off", "Take it out of the environment"
-        ),
+        output=NOTHING.format("DOCKER_BUILDKIT is off", "Unset it"),
     ),
     Machine(
         id="no buildx",
         environment={"DOCKER_BUILDX": ""},
-        output=NOTHING.format("Docker has no buildx, and so no BuildKit", "Install docker-buildx"),
+        output=NOTHING.format("Docker has no buildx", "Install docker-buildx"),
     ),
     *(
         Machine(
             id=f"Docker 20{buildx}",
             environment={"DOCKER_ENGINE": "20.10.24", "DOCKER_BUILDX": buildx},
-            output=f"{SAY} no registry mirror: it takes Docker 28 or newer.\n"
+            output=f"{SAY} no registry mirror: it takes Docker 28.\n"
             + NOTHING.format(
-                "Docker is older than 24, or its buildx than 0.11",
-                "Build on aws/codebuild/standard:7.0 or newer",
+                "Docker is below 24, or buildx below 0.11",
+                "Build on aws/codebuild/standard:7.0",
             ),
         )
         for buildx in ("", " and buildx v0.10.4 c513d34")
@@ -291,7 +289,7 @@ def test_declared_copies(tmp_path: Path, shell: Sequence[str]) -> None:
     output = run(tmp_path, Machine(id=""), shell, mirrors=mirrors)
 
     assert output == f"{MIRRORED}{DECLARED}status 0\npolicy set\n"
-    [policy] = tmp_path.glob("records/ecr-public-pull-policy.*")
+    [policy] = tmp_path.glob("records/ecr-public-pull.*")
     assert "ghcr" in policy.read_text("ascii")
     assert "adminer" not in policy.read_text("ascii")
     assert hosts(tmp_path) == DOCKER_HOSTS_TOML

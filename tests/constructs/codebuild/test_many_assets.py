@@ -149,5 +149,5 @@ def test_what_the_pipeline_has_itself(tmp_path: Path) -> None:
 
 
 def test_the_size_of_the_commands() -> None:
-    """What is put into a project with the default options is at most 6,400 characters."""
-    assert len(LOGIN + POLICY) <= 6_400
+    """What is put into a project with the default options is at most 6,000 characters."""
+    assert len(LOGIN + POLICY) <= 6_000
