@@ -16,7 +16,6 @@ from cdk_ecr_public_pull.constructs.codebuild.existing_projects import policies_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from aws_cdk import aws_codebuild as codebuild
     from aws_cdk import aws_iam as iam
 
     from cdk_ecr_public_pull.constructs.codebuild.existing_projects import ExistingProject
@@ -48,7 +47,7 @@ def acknowledge_login(project: ExistingProject) -> None:
     Args:
         project: The project whose role has the grant.
     """
-    _acknowledged_in(project.stack).projects.append(project.construct)
+    _acknowledged_in(project.stack).projects.append(project)
 
 
 @cache
@@ -74,7 +73,7 @@ class _AcknowledgedAtSynth:
     """Acknowledges the rule for the policies of projects, when CDK validates their stack."""
 
     def __init__(self) -> None:
-        self.projects: list[codebuild.Project] = []
+        self.projects: list[ExistingProject] = []
 
     def validate(self) -> list[str]:
         """Look at the finished policies; they are always valid."""

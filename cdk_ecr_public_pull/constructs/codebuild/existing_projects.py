@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
 
 from cdk_ecr_public_pull.builds.plain_data import mapping
+from cdk_ecr_public_pull.constructs.codebuild.roles_of_resources import role_of
 from cdk_ecr_public_pull.constructs.codebuild.structs import plain_mapping
 from cdk_ecr_public_pull.errors import UnsupportedProject
 
@@ -28,7 +29,7 @@ class ExistingProject:
     """What CDK tells of a project of the app; each question to it is a message to Node.
 
     Attributes:
-        construct: The project.
+        construct: The project; one that has no ``codebuild.Project`` is its resource.
         resource: Its CloudFormation resource.
         properties: The properties of that, with names such as ``vpcConfig``: mappings, lists
             and plain values, texts with tokens, and objects of the CDK for what it does not
@@ -38,7 +39,7 @@ class ExistingProject:
             if it has none, or a source that is a token.
     """
 
-    construct: codebuild.Project
+    construct: codebuild.Project | codebuild.CfnProject
     resource: codebuild.CfnProject
     properties: Mapping[str, object]
     stack: cdk.Stack
@@ -46,8 +47,24 @@ class ExistingProject:
 
     @cached_property
     def role(self) -> iam.IRole | None:
-        """Its role, asked for only where it matters which that is."""
-        return self.construct.role
+        """Its role, asked for only where it matters which that is.
+
+        That of a resource is known if it is in the same stack.
+        """
+        if isinstance(self.construct, codebuild.Project):
+            return self.construct.role
+        return role_of(self.construct, self.stack)
+
+    def grant(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to its role, as far as that takes one.
+
+        Args:
+            statement: The statement.
+        """
+        if isinstance(self.construct, codebuild.Project):
+            self.construct.add_to_role_policy(statement)
+        elif self.role is not None:
+            self.role.add_to_principal_policy(statement)
 
     @cached_property
     def path(self) -> str:
@@ -62,7 +79,11 @@ def is_project(construct: IConstruct) -> bool:
         construct: Any construct.
     """
     # An imported project has no class of its own in Python: a method tells it apart.
-    return isinstance(construct, codebuild.Project) or hasattr(construct, "enable_batch_builds")
+    return (
+        isinstance(construct, codebuild.Project)
+        or _is_alone(construct)
+        or hasattr(construct, "enable_batch_builds")
+    )
 
 
 def project_of(construct: IConstruct) -> ExistingProject:
@@ -74,7 +95,7 @@ def project_of(construct: IConstruct) -> ExistingProject:
     Raises:
         UnsupportedProject: It is imported.
     """
-    if isinstance(construct, codebuild.Project):
+    if isinstance(construct, codebuild.Project | codebuild.CfnProject):
         return projects_in([construct])[construct]
     raise UnsupportedProject(
         f"project {construct.node.path} is imported: its buildspec cannot be changed from here\n"
@@ -89,7 +110,7 @@ def projects_in(constructs: Sequence[IConstruct]) -> dict[IConstruct, ExistingPr
     Args:
         constructs: Any constructs.
     """
-    asked = [_ask(it) for it in constructs if isinstance(it, codebuild.Project)]
+    asked = [_ask(it) for it in constructs if isinstance(it, codebuild.Project) or _is_alone(it)]
     return {
         it.construct: ExistingProject(
             construct=it.construct,
@@ -100,6 +121,13 @@ def projects_in(constructs: Sequence[IConstruct]) -> dict[IConstruct, ExistingPr
         )
         for it, build_spec in zip(asked, _build_specs(asked), strict=True)
     }
+
+
+def _is_alone(construct: IConstruct) -> TypeGuard[codebuild.CfnProject]:
+    """Whether a construct is the resource of a project, and no ``codebuild.Project`` has it."""
+    return isinstance(construct, codebuild.CfnProject) and not isinstance(
+        construct.node.scope, codebuild.Project
+    )
 
 
 def policies_of(role: iam.IRole) -> list[iam.Policy]:
@@ -114,14 +142,14 @@ def policies_of(role: iam.IRole) -> list[iam.Policy]:
 class _Asked(NamedTuple):
     """A project whose buildspec is still to be resolved."""
 
-    construct: codebuild.Project
+    construct: codebuild.Project | codebuild.CfnProject
     resource: codebuild.CfnProject
     properties: Mapping[str, object]
     stack: cdk.Stack
 
 
-def _ask(project: codebuild.Project) -> _Asked:
-    resource = _resource_of(project)
+def _ask(project: codebuild.Project | codebuild.CfnProject) -> _Asked:
+    resource = _resource_of(project) if isinstance(project, codebuild.Project) else project
     inspector = _inspector()
     resource.inspect(inspector)
     properties = inspector.attributes[_PROPERTIES]

@@ -49,7 +49,7 @@ class LoginPlan:
         construct = self.project.construct
         if self.merge is not None:
             self.merge.make()
-        construct.add_to_role_policy(permissions)
+        self.project.grant(permissions)
         acknowledge_login(self.project)
         self._warn_of_build_spec()
         for rule, message in requirements.warnings(self._facts()):
