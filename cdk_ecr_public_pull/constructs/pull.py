@@ -26,6 +26,7 @@ from cdk_ecr_public_pull.constructs.codebuild.annotations import warn
 from cdk_ecr_public_pull.constructs.codebuild.build_spec import merge_into
 from cdk_ecr_public_pull.constructs.codebuild.build_spec_file import build_spec_file
 from cdk_ecr_public_pull.constructs.codebuild.existing_projects import (
+    is_imported,
     is_project,
     project_of,
     projects_in,
@@ -37,6 +38,7 @@ from cdk_ecr_public_pull.constructs.codebuild.pipelines import (
     CodeBuildOptionsProps,
     code_build_options,
 )
+from cdk_ecr_public_pull.constructs.codebuild.stages import add_to_stages, warn_of_stages
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
@@ -54,17 +56,17 @@ if TYPE_CHECKING:
 class EcrPublicPull:
     """The options of a build's pulls from ECR Public, and what applies them.
 
-    ``apply_to`` moves one project, or all projects below a construct. It is a mixin and an
-    aspect as well::
+    ``add_to`` moves all projects of an app, ``apply_to`` one. It is a mixin and an aspect as
+    well::
 
+        EcrPublicPull().add_to(app)  # every project, now and later
         EcrPublicPull().apply_to(app)  # the projects that are there
         Mixins.of(app).apply(EcrPublicPull())  # the same, more slowly
-        Aspects.of(app).add(EcrPublicPull())  # and those that are still to come
+        Aspects.of(app).add(EcrPublicPull())  # every project that is in no Stage
 
-    The last sees what CDK Pipelines makes at synth, but no aspect of an app reaches into a
-    ``Stage``. A project that cannot be helped gets a warning that says why, with the remedy,
-    and stays as it is. A project that has the login keeps it as it is, whatever options it
-    was made with: what was applied first holds.
+    A project that cannot be helped gets a warning that says why, with the remedy, and stays
+    as it is. A project that has the login keeps it as it is, whatever options it was made
+    with: what was applied first holds.
 
     A project whose buildspec is a file of its source keeps it: its role gets the permissions,
     and a warning says what to put into the file, until it logs in.
@@ -150,7 +152,8 @@ class EcrPublicPull:
             constructs = construct.node.find_all()
             known = projects_in(constructs)
             for it in constructs:
-                self._log_in_if_possible(it, known.get(it))
+                if it in known or is_imported(it):
+                    self._log_in_if_possible(it, known.get(it))
 
     def supports(self, construct: IConstruct) -> bool:
         """Say whether a construct is a CodeBuild project, of the app or imported.
@@ -171,13 +174,28 @@ class EcrPublicPull:
         """
         self._log_in_if_possible(construct)
 
+    def add_to(self, app: IConstruct) -> None:
+        """Log the builds of all projects in that are below a construct now, or will be.
+
+        It is an aspect of the construct and of each Stage below it. It may stand anywhere;
+        projects that are CloudFormation resources alone, in a Stage without others, are reached
+        if it stands behind them.
+
+        Args:
+            app: The app, or another construct.
+        """
+        add_to_stages(app, self)
+
     def visit(self, node: IConstruct) -> None:
         """Log the builds of a project in, as an aspect; pass over any other construct.
 
         Args:
             node: Any construct.
         """
-        self._log_in_if_possible(node)
+        if isinstance(node, cdk.App):
+            warn_of_stages(node)
+        if is_project(node):
+            self._log_in_if_possible(node)
 
     @staticmethod
     def grant_login(grantee: iam.IGrantable) -> iam.Grant:
@@ -250,7 +268,7 @@ class EcrPublicPull:
         self, construct: IConstruct, known: ExistingProject | None = None
     ) -> LoginPlan | None:
         """Prepare the login of a project, or say at the project why there is none."""
-        if not is_project(construct) or publishes_files(construct):
+        if publishes_files(construct):
             return None
         try:
             return self._planned(known or project_of(construct), requirements.refuse_unasked)

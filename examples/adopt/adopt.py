@@ -5,7 +5,7 @@ Take the lines under "Move" away, and ``cdk synth`` refuses the app.
 
 from __future__ import annotations
 
-from aws_cdk import App, Aspects, PropertyInjectors, Validations
+from aws_cdk import App, PropertyInjectors, Validations
 from shop import add_shop
 
 from cdk_ecr_public_pull import DockerHubPulls, EcrPublicBuildContexts, EcrPublicPull
@@ -17,7 +17,7 @@ Validations.of(app).add_plugins(DockerHubPulls())
 
 # Move: every image asset, and every CodeBuild project.
 PropertyInjectors.of(app).add(EcrPublicBuildContexts())
-Aspects.of(app).add(EcrPublicPull())
+EcrPublicPull().add_to(app)
 
 add_shop(app)
 

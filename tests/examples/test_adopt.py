@@ -23,10 +23,7 @@ from scripts.synth import without_credentials
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "examples" / "adopt"
 BIN = Path(sys.prefix) / "bin"
-MOVING = (
-    "PropertyInjectors.of(app).add(EcrPublicBuildContexts())\n"
-    "Aspects.of(app).add(EcrPublicPull())\n"
-)
+MOVING = "PropertyInjectors.of(app).add(EcrPublicBuildContexts())\nEcrPublicPull().add_to(app)\n"
 REPORT = re.findall(r"(?ms)^```text\n(ERROR .*?)^```$", (ROOT / "README.md").read_text("utf-8"))[0]
 GUARDING = "Validations.of(app).add_plugins(DockerHubPulls())\n"
 COPIES = "docker-image://public.ecr.aws/docker/library"

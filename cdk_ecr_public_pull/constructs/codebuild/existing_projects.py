@@ -78,11 +78,20 @@ def is_project(construct: IConstruct) -> bool:
     Args:
         construct: Any construct.
     """
-    # An imported project has no class of its own in Python: a method tells it apart.
     return (
-        isinstance(construct, codebuild.Project)
-        or _is_alone(construct)
-        or hasattr(construct, "enable_batch_builds")
+        isinstance(construct, codebuild.Project) or _is_alone(construct) or is_imported(construct)
+    )
+
+
+def is_imported(construct: IConstruct) -> bool:
+    """Say whether a construct is a CodeBuild project of another app.
+
+    Args:
+        construct: Any construct.
+    """
+    # It has no class of its own in Python: a method tells it apart.
+    return not isinstance(construct, codebuild.Project) and hasattr(
+        construct, "enable_batch_builds"
     )
 
 

@@ -183,7 +183,7 @@ def test_properties_that_were_read_before() -> None:
 
 
 def test_messages() -> None:
-    """A project more in the app is seven messages more, each of which Node is waited for."""
+    """A project more is nine messages more, two about whose its resource is; Node answers each."""
     counts = []
     for projects in (1, 2, 12):
         app = cdk.App()
@@ -197,7 +197,7 @@ def test_messages() -> None:
             pull.apply_to(app)
         counts.append(send.call_count)
 
-    assert [count - counts[0] for count in counts] == [0, 7, 77]
+    assert [count - counts[0] for count in counts] == [0, 9, 99]
 
 
 def test_roles_made_elsewhere() -> None:
