@@ -1,37 +1,35 @@
-"""Measures what moving and checking a whole app adds to its synthesis.
+"""Measures what moving and checking a whole app costs its synthesis.
 
 Run with the Python of .venv, after scripts/ensure_cdk.py, by ``make bench``. ``cdk synth``,
-the command that people and pipelines wait for, runs on the plain app and on the moved one
-in turn, and each pair gives a ratio of wall-clock times. The goal is for a mixin that is
-applied to the app; by way of ``Mixins.of`` CDK asks it about every construct.
+the command that people and pipelines run, synthesizes an app with this library's lines, and
+the same app with lines of the same kinds that do nothing: injectors, an aspect and a plugin,
+each of which CDK for Python asks by messages between two processes. What counts is the CPU
+time of all processes of a command; the plain app is shown beside it.
 """
 
 from __future__ import annotations
 
-import os
 import shlex
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from scripts.synth import BIN, without_credentials
+from scripts.bench_rows import Row, Used, in_turn, program, show
+from scripts.synth import BIN
 
-PAIRS = 30
-PAIRS_WITHOUT_GOAL = 8
-IMAGES = 50
-GOAL = 1.10
+ROUNDS = {50: 15, 150: 9}
+"""How often to measure an app of so many images and projects."""
+GOAL = 1.03
 
-PLAIN = """
+APP = """
 import sys
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild, aws_ecr_assets as assets
 
 app = cdk.App(outdir=sys.argv[2])
-{moved}
+{lines}
 stack = cdk.Stack(app, "Stack")
 for number in range({images}):
     assets.DockerImageAsset(stack, f"Image{{number}}", directory=f"{{sys.argv[1]}}/{{number}}")
@@ -43,16 +41,47 @@ for number in range({images}):
             {{"version": "0.2", "phases": {{"build": {{"commands": ["docker build ."]}}}}}}
         ),
     )
-{applied}
 app.synth()
 """
-MOVED = """
+MOVING = """
 from cdk_ecr_public_pull import DockerHubPulls, EcrPublicBuildContexts, EcrPublicPull
 cdk.PropertyInjectors.of(app).add(EcrPublicBuildContexts())
 cdk.Validations.of(app).add_plugins(DockerHubPulls())
+EcrPublicPull().add_to(app)
 """
-TO_THE_APP = "EcrPublicPull().apply_to(app)"
-BY_THE_CDK = "cdk.Mixins.of(app).apply(EcrPublicPull())"
+IDLE = """
+import jsii
+
+@jsii.implements(cdk.IPropertyInjector)
+class Injector:
+    def __init__(self, kind):
+        self._id = kind.PROPERTY_INJECTION_ID
+
+    @property
+    def construct_unique_id(self):
+        return self._id
+
+    def inject(self, original_props, *, id, scope):
+        return original_props
+
+@jsii.implements(cdk.IAspect)
+class Aspect:
+    def visit(self, node):
+        pass
+
+@jsii.implements(cdk.IPolicyValidationPlugin)
+class Plugin:
+    name = "Idle"
+    version = "1.0.0"
+    rule_ids = []
+
+    def validate(self, context):
+        return cdk.PolicyValidationPluginReport(success=True, violations=[])
+
+cdk.PropertyInjectors.of(app).add(Injector(assets.DockerImageAsset), Injector(codebuild.Project))
+cdk.Validations.of(app).add_plugins(Plugin())
+cdk.Aspects.of(app).add(Aspect())
+"""
 DOCKERFILE = """\
 FROM node:21-alpine AS build
 RUN npm ci
@@ -62,68 +91,37 @@ LABEL number={number}
 """
 
 
-def main() -> int:
-    """Prints the figures; returns 0 if the goal is met, otherwise 1."""
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(IMAGES):
-            context = Path(folder, "images", str(number))
-            context.mkdir(parents=True)
-            (context / "Dockerfile").write_text(DOCKERFILE.format(number=number))
-        plain, to_the_app, by_the_cdk = (
-            cdk_synth(program(PLAIN.format(moved=moved, applied=applied, images=IMAGES), folder))
-            for moved, applied in (("", ""), (MOVED, TO_THE_APP), (MOVED, BY_THE_CDK))
+def rows() -> Iterator[Row]:
+    """The lines' CPU time in times that of idle lines, and of none."""
+    for images, rounds in ROUNDS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            for number in range(images):
+                context = Path(folder, "images", str(number))
+                context.mkdir(parents=True)
+                (context / "Dockerfile").write_text(DOCKERFILE.format(number=number))
+            apps = [
+                partial(_cdk_synth, APP.format(lines=lines, images=images), Path(folder))
+                for lines in (MOVING, IDLE, "")
+            ]
+            measured = in_turn(*apps, rounds=rounds)
+        name = f"cdk synth of {images} images and projects"
+        yield Row(
+            name=f"{name}, to idle lines",
+            ratios=[moving.cpu / idle.cpu for moving, idle, _ in measured],
+            goal=GOAL,
         )
-        seconds(to_the_app, folder)  # Python keeps its compiled modules from here on.
-        measured = ratios(plain, to_the_app, folder, pairs=PAIRS)
-        slower = ratios(plain, by_the_cdk, folder, pairs=PAIRS_WITHOUT_GOAL)
-    is_met = statistics.median(measured) <= GOAL
-    verdict = f"at most {GOAL:g}    {'ok' if is_met else 'MISSED'}"
-    name = f"cdk synth of {IMAGES} images and projects, of the plain app's"
-    for label, found, end in ((name, measured, verdict), ("  by Mixins.of(app)", slower, "")):
-        spread = f"({min(found):.2f} to {max(found):.2f})"
-        print(f"{label:58} {statistics.median(found):8.2f} {spread:20} {end}".rstrip())
-    return 0 if is_met else 1
+        yield Row(
+            name=f"{name}, to the plain app",
+            ratios=[moving.cpu / plain.cpu for moving, _, plain in measured],
+            goal=None,
+        )
 
 
-def program(app: str, folder: str) -> list[str]:
-    """The command that runs an app."""
-    return [sys.executable, "-c", app, f"{folder}/images", f"{folder}/out"]
-
-
-def cdk_synth(app: Sequence[str]) -> list[str]:
-    """The command that synthesizes an app, given the one that runs it, its folder last."""
-    options = ["--quiet", "--no-lookups", "--output", app[-1], "--app", shlex.join(app)]
-    return [str(BIN / "cdk"), "synth", *options]
-
-
-def ratios(plain: Sequence[str], moved: Sequence[str], folder: str, *, pairs: int) -> list[float]:
-    """How long a command takes in times of the plain one, measured in pairs.
-
-    Either comes first in every other pair: a machine that tires favours neither.
-    """
-    measured = []
-    for pair in range(pairs):
-        if pair % 2 == 0:
-            before = seconds(plain, folder)
-            after = seconds(moved, folder)
-        else:
-            after = seconds(moved, folder)
-            before = seconds(plain, folder)
-        measured.append(after / before)
-    return measured
-
-
-def seconds(command: Sequence[str], folder: str) -> float:
-    """How long a command takes.
-
-    Python may keep its compiled modules, as it does where it is installed.
-    """
-    environment = without_credentials(os.environ)
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True, cwd=folder, env=environment)
-    return time.perf_counter() - start
+def _cdk_synth(app: str, folder: Path) -> Used:
+    command = [sys.executable, "-c", app, f"{folder}/images", f"{folder}/out"]
+    options = ["--quiet", "--no-lookups", "--output", f"{folder}/out"]
+    return program(str(BIN / "cdk"), "synth", *options, "--app", shlex.join(command), folder=folder)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(not all(row.is_met for row in show(rows())))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import aws_cdk as cdk
 import jsii
+from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
 
 from cdk_ecr_public_pull.builds.buildspec.docker_use import makes_builder
@@ -83,14 +84,12 @@ class EcrPublicPull:
         required: Whether the build fails when no region gives a login; otherwise it
             goes on without one.
         hub_pulls: What a build does about images that its Dockerfiles name on Docker Hub.
-            By default it pulls their copies, where there are some: by a registry mirror where
-            the build's engine takes one and its buildspec makes no builder with ``docker buildx
-            create``, else by a source policy, as always with ``SOURCE_POLICY``. With
-            ``ENFORCE`` it stops at an image without a known copy, before Docker Hub is
-            asked; with ``AS_WRITTEN`` it pulls what is written. It is BuildKit that moves the
-            pulls, of ``docker build``, ``docker buildx build``, ``docker buildx bake`` and
-            ``docker compose build``; not those of ``docker pull`` and ``docker run``, but for
-            a mirrored engine with containerd's image store.
+            By default it pulls their copies: by a registry mirror where the build's engine
+            takes one and its buildspec makes no builder with ``docker buildx create``, else
+            by a source policy, as always with ``SOURCE_POLICY``. With ``ENFORCE`` it stops at
+            an image without a known copy, before Docker Hub is asked; with ``AS_WRITTEN`` it
+            pulls what is written. Builds by BuildKit are moved, not ``docker pull`` and
+            ``docker run``, but for a mirrored engine with containerd's image store.
         allow: Images, names or patterns, that the build pulls as they are written whatever
             ``hub_pulls`` says: a tag without a copy, or what ``ENFORCE`` is to let through.
             A mirror knows no exceptions: with some, a source policy moves the pulls.
@@ -118,6 +117,7 @@ class EcrPublicPull:
         source_root: str | os.PathLike[str] | None = None,
     ) -> None:
         self.mirrors = (mirrors or Mirrors()).with_local_images(local_images)
+        self._seen: set[IConstruct] = set()
         self._source_root = None if source_root is None else Path(source_root)
         self._login = login_commands(regions=login_regions, required=required)
         self._lenient_login = login_commands(regions=login_regions, required=False)
@@ -148,18 +148,10 @@ class EcrPublicPull:
         if is_project(construct):
             self._planned(project_of(construct), requirements.refuse).make(self._permissions)
         else:
-            # CDK tells of all of them in few messages.
-            constructs = construct.node.find_all()
-            known = projects_in(constructs)
-            for it in constructs:
-                if it in known or is_imported(it):
-                    self._log_in_if_possible(it, known.get(it))
+            self._log_in_all(construct)
 
     def supports(self, construct: IConstruct) -> bool:
-        """Say whether a construct is a CodeBuild project, of the app or imported.
-
-        CDK asks this before it applies a mixin. The answer says nothing of whether the project
-        can be helped: one that cannot gets a warning when the mixin is applied.
+        """Say whether a construct is a CodeBuild project, whether or not it can be helped.
 
         Args:
             construct: Any construct.
@@ -177,9 +169,8 @@ class EcrPublicPull:
     def add_to(self, app: IConstruct) -> None:
         """Log the builds of all projects in that are below a construct now, or will be.
 
-        It is an aspect of the construct and of each Stage below it. It may stand anywhere;
-        projects that are CloudFormation resources alone, in a Stage without others, are reached
-        if it stands behind them.
+        It may stand anywhere; but projects that are CloudFormation resources alone, in a Stage
+        without others, are reached only if it stands behind them.
 
         Args:
             app: The app, or another construct.
@@ -194,7 +185,13 @@ class EcrPublicPull:
         """
         if isinstance(node, cdk.App):
             warn_of_stages(node)
-        if is_project(node):
+        if isinstance(node, cdk.Stack):
+            if not isinstance(node, cdk.NestedStack):
+                self._seen |= self._log_in_all(node)
+        # What is made later, by another aspect, is a project and no resource alone.
+        elif node not in self._seen and (
+            isinstance(node, codebuild.Project) if self._seen else is_project(node)
+        ):
             self._log_in_if_possible(node)
 
     @staticmethod
@@ -231,11 +228,9 @@ class EcrPublicPull:
         for one of ``synth_code_build_defaults``, ``self_mutation_code_build_defaults`` and
         ``asset_publishing_code_build_defaults``; where one project gets them from two of
         these, CDK puts the login there twice, and it runs twice. It is left out of the
-        projects that publish files, but where one project publishes all of them
-        (``publish_assets_in_parallel=False``): there it does no harm. Whether a project is
-        privileged stays the pipeline's affair: CDK makes those that publish images
-        so, and the others by ``docker_enabled_for_synth``,
-        ``docker_enabled_for_self_mutation`` and ``build_environment``.
+        projects that publish files, unless one project publishes all of them
+        (``publish_assets_in_parallel=False``). CDK makes the projects that publish images
+        privileged, and others by ``docker_enabled_for_synth`` and the like.
 
         Args:
             partial_build_spec: A buildspec that the projects are to have as well, as a
@@ -256,6 +251,15 @@ class EcrPublicPull:
         return code_build_options(
             commands, partial_build_spec or {}, role_policy=role_policy, **options
         )
+
+    def _log_in_all(self, scope: IConstruct) -> set[IConstruct]:
+        """Log in all projects below a construct, of which CDK tells in few messages."""
+        constructs = scope.node.find_all()
+        known = projects_in(constructs)
+        for it in constructs:
+            if it in known or is_imported(it):
+                self._log_in_if_possible(it, known.get(it))
+        return set(known)
 
     def _log_in_if_possible(
         self, construct: IConstruct, known: ExistingProject | None = None

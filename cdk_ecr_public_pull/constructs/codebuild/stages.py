@@ -97,6 +97,8 @@ class _Stages:
         self.aspect = aspect
         self._before = before
         self._paths: set[str] = set()
+        # Each question to Node costs every synth its time.
+        self._scopes: set[IConstruct] = set()
 
     @property
     def construct_unique_id(self) -> str:
@@ -117,9 +119,11 @@ class _Stages:
             id: The project's id.
             scope: The construct that makes it.
         """
-        stage = cdk.Stage.of(scope)
-        if stage is not None:
-            self.add(stage)
+        if scope not in self._scopes:
+            self._scopes.add(scope)
+            stage = cdk.Stage.of(scope)
+            if stage is not None:
+                self.add(stage)
         if self._before is None:
             return original_props
         return self._before.inject(original_props, id=id, scope=scope)
