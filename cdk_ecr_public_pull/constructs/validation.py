@@ -16,6 +16,7 @@ from cdk_ecr_public_pull.constructs.build_context import named_files
 from cdk_ecr_public_pull.constructs.synth_check.app_check import AppCheck
 from cdk_ecr_public_pull.constructs.synth_check.construct_finding import ConstructFinding
 from cdk_ecr_public_pull.constructs.synth_check.policy_report import make_report
+from cdk_ecr_public_pull.constructs.synth_check.project_build_spec import SourceFiles
 from cdk_ecr_public_pull.constructs.synth_check.tree import Tree
 from cdk_ecr_public_pull.errors import EcrPublicPullError
 from cdk_ecr_public_pull.printable import escape_controls
@@ -38,9 +39,10 @@ class DockerHubPulls:
 
     ``Validations.of(app).add_plugins(DockerHubPulls())`` looks at all stacks of the app,
     those in nested stacks and Stages too: at the Dockerfiles of image assets, at the
-    docker commands in the buildspecs of CodeBuild projects and the images that these run
-    in, and at the images of ECS task definitions, Batch job definitions and Kubernetes
-    manifests. Of what only the deployment or the build knows nothing is said.
+    docker commands in the buildspecs of CodeBuild projects, those in files too, and the
+    images that these run in, and at the images of ECS task definitions, Batch job
+    definitions, Kubernetes manifests, SageMaker models, Lightsail containers and recipes of
+    Image Builder. Of what only the deployment or the build knows nothing is said.
 
     What an error is, and what a warning, is that of ``ecr-public-pull check``, with the
     same configuration. A finding is acknowledged, with a reason, on the construct that it
@@ -69,6 +71,8 @@ class DockerHubPulls:
             they come before those of the configuration.
         ignore: Patterns of Dockerfiles that are not looked at, from the working folder;
             by default those of the configuration.
+        source_root: A checkout of the source that projects build, for buildspecs that are
+            files of it; by default the repository that the working folder is in.
 
     Raises:
         InvalidConfig: The configuration or an argument says something that nothing here
@@ -84,9 +88,11 @@ class DockerHubPulls:
         local_images: Iterable[str] = (),
         severities: Mapping[str, str] | None = None,
         ignore: Iterable[str] | None = None,
+        source_root: named_files.FileName | None = None,
     ) -> None:
         self._dockerfiles = named_files.names(dockerfiles)
         self._report_only = report_only
+        self._source_root = None if source_root is None else Path(source_root)
         config = find_config(".")
         given = parse_config(
             {"severities": dict(severities or {}), "ignore": list(ignore or ())},
@@ -128,7 +134,9 @@ class DockerHubPulls:
         """
         try:
             tree = Tree(context.app_construct)
-            check = AppCheck(config=self._config, tree=tree)
+            outdir = Path(tree.outdir) if tree.outdir is not None else None
+            files = SourceFiles(root=self._source_root, outdir=outdir)
+            check = AppCheck(config=self._config, tree=tree, files=files)
             found = [
                 *(it for stack in context.stack_templates for it in check.stack(stack)),
                 *check.dockerfiles(self._dockerfiles),

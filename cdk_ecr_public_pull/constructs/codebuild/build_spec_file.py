@@ -84,7 +84,7 @@ def build_spec_file(project: ExistingProject, source_root: Path | None) -> Build
     source = project.properties.get("source")
     if not isinstance(source, dict):
         return None
-    root = source_root or _repository(Path.cwd())
+    root = source_root or repository(Path.cwd())
     if source.get("buildSpec") is None:
         return BuildSpecFile(name=DEFAULT_NAME, path=root / DEFAULT_NAME, root=root)
     text = TokenText.of(project.build_spec)
@@ -128,6 +128,11 @@ def _asset(project: ExistingProject) -> Path | None:
 
 
 @lru_cache(maxsize=16)
-def _repository(folder: Path) -> Path:
-    """The checkout that a folder is in: there is a file ``.git`` in a submodule or a worktree."""
+def repository(folder: Path) -> Path:
+    """The checkout that a folder is in, or the folder itself.
+
+    Args:
+        folder: The folder.
+    """
+    # In a submodule or a worktree it is a file.
     return next((it for it in (folder, *folder.parents) if (it / ".git").exists()), folder)

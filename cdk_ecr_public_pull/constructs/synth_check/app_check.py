@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.config import Config
     from cdk_ecr_public_pull.constructs.synth_check.assembly import ImageBuild, Template
     from cdk_ecr_public_pull.constructs.synth_check.construct_finding import ConstructFinding
+    from cdk_ecr_public_pull.constructs.synth_check.project_build_spec import SourceFiles
     from cdk_ecr_public_pull.constructs.synth_check.tree import Tree
 
 
@@ -38,10 +39,12 @@ class AppCheck:
     Attributes:
         config: Which images have copies, and how grave what is.
         tree: The constructs; asked only about what pulls from Docker Hub.
+        files: Where the files lie that projects name as their buildspecs.
     """
 
     config: Config
     tree: Tree
+    files: SourceFiles
 
     def stack(self, stack: cdk.PolicyValidationStack) -> Iterator[ConstructFinding]:
         """Look at a stack, and at those nested in it.
@@ -89,7 +92,7 @@ class AppCheck:
     def _resource(
         self, logical_id: str, resource: Mapping[str, object], *, template: Template, stack: Owner
     ) -> Iterator[ConstructFinding]:
-        for found in resource_images(resource, self.config.mirrors):
+        for found in resource_images(resource, self.config.mirrors, self.files):
             findings = list(image_findings(found.image, place=found.place, config=self.config))
             if not findings:
                 continue

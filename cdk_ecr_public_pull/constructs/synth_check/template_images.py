@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cdk_ecr_public_pull.builds.buildspec.pulled_images import build_spec_images, environment_image
-from cdk_ecr_public_pull.builds.buildspec.read import names_a_file, parse_build_spec
+from cdk_ecr_public_pull.builds.plain_data import mapping
 from cdk_ecr_public_pull.constructs.codebuild.token_text import TokenText
-from cdk_ecr_public_pull.errors import InvalidBuildSpec
+from cdk_ecr_public_pull.constructs.synth_check.image_places import named_values
+from cdk_ecr_public_pull.constructs.synth_check.project_build_spec import SourceFiles
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from cdk_ecr_public_pull.images.partial import UNKNOWN, PartialReference, parse_partial
 
@@ -34,89 +35,69 @@ class TemplateImage:
     image: PartialReference
 
 
-def resource_images(resource: Mapping[str, object], mirrors: Mirrors) -> Iterator[TemplateImage]:
+def resource_images(
+    resource: Mapping[str, object], mirrors: Mirrors, files: SourceFiles
+) -> Iterator[TemplateImage]:
     """Find the images that a resource makes somebody pull.
 
     Args:
         resource: The resource, as its template has it.
         mirrors: Which images have copies, and which are local.
+        files: Where the files lie that projects name as their buildspecs.
 
     Yields:
-        The images of CodeBuild projects, of ECS task and Batch job definitions and of
-        Kubernetes manifests, as far as they are known at synth.
+        The images of CodeBuild projects, of Kubernetes manifests, and of resources that have a
+        place for one, as far as they are known at synth.
     """
-    finder = _FINDERS.get(str(resource.get("Type")))
-    properties = resource.get("Properties")
-    if finder is not None and isinstance(properties, Mapping):
-        yield from finder(properties, mirrors)
+    kind, properties = str(resource.get("Type")), resource.get("Properties")
+    if isinstance(properties, Mapping):
+        yield from _named_images(kind, properties)
+        if kind in _MANIFESTS:
+            yield from _manifest(_MANIFESTS[kind], properties)
+        if kind == "AWS::CodeBuild::Project":
+            yield from _project(properties, mirrors, files)
 
 
-def _project(properties: Mapping[str, object], mirrors: Mirrors) -> Iterator[TemplateImage]:
+def _project(
+    properties: Mapping[str, object], mirrors: Mirrors, files: SourceFiles
+) -> Iterator[TemplateImage]:
     environment, source = properties.get("Environment"), properties.get("Source")
     if isinstance(environment, Mapping):
         found = environment_image(_text(environment.get("Image")), place="environment image")
         if found is not None:
             location = "Properties.Environment.Image"
             yield TemplateImage(place=found.place, location=location, image=found.image)
-    if isinstance(source, Mapping):
-        for found in build_spec_images(_build_spec(source.get("BuildSpec")), mirrors):
-            place = ", ".join(filter(None, [f"buildspec {found.place}", found.use]))
+    build_spec = files.build_spec(source) if isinstance(source, Mapping) else None
+    if build_spec is not None:
+        marked = _marked(build_spec.parsed, build_spec.text)
+        for found in build_spec_images(mapping(marked), mirrors):
+            place = ", ".join(filter(None, [f"{build_spec.name} {found.place}", found.use]))
             location = "Properties.Source.BuildSpec"
             yield TemplateImage(place=place, location=location, image=found.image)
 
 
-def _build_spec(resolved: object) -> Mapping[str, object]:
-    """The buildspec in a template; an empty one if it is in a file, or none that can be read."""
-    text = TokenText.of(resolved)
-    if text is None or names_a_file(text.with_placeholders):
-        return {}
+def _named_images(kind: str, properties: Mapping[str, object]) -> Iterator[TemplateImage]:
+    for named in named_values(kind, properties):
+        image = parse_partial(_text(named.value))
+        if image is not None:
+            place = _container(named.name) if named.is_container else "parent image"
+            location = f"Properties.{named.location}"
+            yield TemplateImage(place=place, location=location, image=image)
+
+
+def _manifest(key: str, properties: Mapping[str, object]) -> Iterator[TemplateImage]:
+    text = TokenText.of(properties.get(key))
+    if text is None:
+        return
     try:
-        parsed = parse_build_spec(text.with_placeholders, source="buildspec")
-    except InvalidBuildSpec:
-        # CodeBuild refuses it, too.
-        return {}
-    marked = _marked(parsed, text)
-    return marked if isinstance(marked, Mapping) else {}
-
-
-def _containers(properties: Mapping[str, object], _: Mirrors) -> Iterator[TemplateImage]:
-    """The containers of a definition: whatever has an image, and perhaps a name."""
-    yield from _images_below(properties, "Properties")
-
-
-def _images_below(value: object, location: str) -> Iterator[TemplateImage]:
-    if isinstance(value, Mapping):
-        names = {str(name).lower(): name for name in value}
-        if "image" in names:
-            found = parse_partial(_text(value[names["image"]]))
-            if found is not None:
-                place = _container(value.get(names.get("name", "")))
-                yield TemplateImage(
-                    place=place, location=f"{location}.{names['image']}", image=found
-                )
-        for name, item in value.items():
-            yield from _images_below(item, f"{location}.{name}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _images_below(item, f"{location}.{index}")
-
-
-def _kubernetes(key: str) -> Callable[[Mapping[str, object], Mirrors], Iterator[TemplateImage]]:
-    def find(properties: Mapping[str, object], _: Mirrors) -> Iterator[TemplateImage]:
-        text = TokenText.of(properties.get(key))
-        if text is None:
-            return
-        try:
-            manifest = json.loads(text.with_placeholders)
-        except ValueError:
-            return
-        for item in _items(_marked(manifest, text)):
-            for container, image in _pod_containers(item):
-                place = ", ".join(filter(None, [_object(item), _container(container)]))
-                place = place.replace(UNKNOWN, "…")
-                yield TemplateImage(place=place, location=f"Properties.{key}", image=image)
-
-    return find
+        manifest = json.loads(text.with_placeholders)
+    except ValueError:
+        return
+    for item in _items(_marked(manifest, text)):
+        for container, image in _pod_containers(item):
+            place = ", ".join(filter(None, [_object(item), _container(container)]))
+            place = place.replace(UNKNOWN, "…")
+            yield TemplateImage(place=place, location=f"Properties.{key}", image=image)
 
 
 def _items(value: object) -> Iterator[Mapping[str, object]]:
@@ -177,12 +158,8 @@ def _text(value: object) -> str:
             return UNKNOWN if text is None else text.marked(text.with_placeholders, UNKNOWN)
 
 
-_FINDERS: Mapping[str, Callable[[Mapping[str, object], Mirrors], Iterator[TemplateImage]]] = {
-    "AWS::Batch::JobDefinition": _containers,
-    "AWS::CodeBuild::Project": _project,
-    "AWS::ECS::DaemonTaskDefinition": _containers,
-    "AWS::ECS::ExpressGatewayService": _containers,
-    "AWS::ECS::TaskDefinition": _containers,
-    "Custom::AWSCDK-EKS-KubernetesPatch": _kubernetes("ApplyPatchJson"),
-    "Custom::AWSCDK-EKS-KubernetesResource": _kubernetes("Manifest"),
+_MANIFESTS = {
+    "Custom::AWSCDK-EKS-KubernetesPatch": "ApplyPatchJson",
+    "Custom::AWSCDK-EKS-KubernetesResource": "Manifest",
 }
+"""The properties that hold Kubernetes manifests as JSON."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from cdk_ecr_public_pull.constructs.synth_check.project_build_spec import SourceFiles
 from cdk_ecr_public_pull.constructs.synth_check.template_images import resource_images
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
@@ -18,7 +20,7 @@ ASSET = {"Fn::Sub": "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/
 def found(kind: str, properties: object) -> list[tuple[str, str, str]]:
     """What a resource names: place, location and image."""
     resource = {"Type": kind, "Properties": properties}
-    images = resource_images(resource, Mirrors())
+    images = resource_images(resource, Mirrors(), SourceFiles(root=Path("/nowhere")))
     return [(it.place, it.location, it.image.familiar) for it in images]
 
 
@@ -50,6 +52,28 @@ NOTHING = {
     "another resource": (
         "AWS::Lambda::Function",
         {"Code": {"ImageUri": "node:21"}, "Image": "node"},
+    ),
+    "parameters of a job": (JOB, {"Parameters": {"image": "ubuntu"}}),
+    "labels and variables of a task": (
+        TASK,
+        {
+            "ContainerDefinitions": [
+                {
+                    "Image": REPOSITORY,
+                    "DockerLabels": {"image": "ubuntu"},
+                    "Environment": [{"Name": "image", "Value": "ubuntu", "Image": "ubuntu"}],
+                }
+            ],
+            "Tags": [{"Key": "image", "Image": "ubuntu"}],
+        },
+    ),
+    "a parent image of Image Builder": (
+        "AWS::ImageBuilder::ContainerRecipe",
+        {"ParentImage": "arn:aws:imagebuilder:us-east-1:aws:image/amazon-linux/x.x.x"},
+    ),
+    "an image of Lightsail's own": (
+        "AWS::Lightsail::Container",
+        {"ContainerServiceDeployment": {"Containers": [{"Image": ":service.web.3"}]}},
     ),
     "images of ECR": (TASK, task(REPOSITORY, ASSET)),
     "an image that is a reference": (
@@ -187,6 +211,56 @@ FOUND: dict[str, tuple[str, object, list[tuple[str, str, str]]]] = {
             container("container", "EksProperties.PodProperties.InitContainers.0.Image", "busybox"),
             container("container", "EksProperties.PodProperties.Containers.0.Image", "redis"),
         ],
+    ),
+    "a job of several nodes on ECS": (
+        JOB,
+        {
+            "NodeProperties": {
+                "NodeRangeProperties": [
+                    {"EcsProperties": {"TaskProperties": [{"Containers": [{"Image": "redis"}]}]}}
+                ]
+            }
+        },
+        [
+            container(
+                "container",
+                "NodeProperties.NodeRangeProperties.0.EcsProperties.TaskProperties.0.Containers.0"
+                ".Image",
+                "redis",
+            )
+        ],
+    ),
+    "a daemon": (
+        "AWS::ECS::DaemonTaskDefinition",
+        task("fluent/fluent-bit"),
+        [container("container c0", "ContainerDefinitions.0.Image", "fluent/fluent-bit")],
+    ),
+    "a task in the names of the API": (
+        TASK,
+        {"containerDefinitions": [{"name": "web", "image": "nginx"}]},
+        [container("container web", "containerDefinitions.0.image", "nginx")],
+    ),
+    "a model": (
+        "AWS::SageMaker::Model",
+        {"PrimaryContainer": {"Image": "a/b"}, "Containers": [{"Image": "python"}]},
+        [
+            container("container", "PrimaryContainer.Image", "a/b"),
+            container("container", "Containers.0.Image", "python"),
+        ],
+    ),
+    "a service of Lightsail": (
+        "AWS::Lightsail::Container",
+        {
+            "ContainerServiceDeployment": {
+                "Containers": [{"ContainerName": "web", "Image": "nginx:1"}]
+            }
+        },
+        [container("container web", "ContainerServiceDeployment.Containers.0.Image", "nginx:1")],
+    ),
+    "a recipe of Image Builder": (
+        "AWS::ImageBuilder::ContainerRecipe",
+        {"ParentImage": "amazonlinux:2023"},
+        [container("parent image", "ParentImage", "amazonlinux:2023")],
     ),
     "a pod": (
         KUBERNETES,
