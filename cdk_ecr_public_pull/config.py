@@ -31,6 +31,9 @@ from cdk_ecr_public_pull.report.rules import Rule, RuleSettings, Severity
 FILE_NAME = "ecr-public-pull.toml"
 PYPROJECT = "pyproject.toml"
 TABLE = "cdk-ecr-public-pull"
+# What somebody may take for one of these.
+_MISTAKEN_FILES = ("ecr_public_pull.toml", ".ecr-public-pull.toml", "cdk-ecr-public-pull.toml")
+_MISTAKEN_TABLES = ("cdk-ecr-public-pull", "ecr-public-pull")
 _KEYS = ("mirrors", "local_images", "ignore", "severities")
 _EXAMPLES = {"local_images": "my-base", "ignore": "vendor"}
 _LEVELS: Mapping[str, Severity | None] = {
@@ -113,6 +116,7 @@ def find_config(folder: str) -> Config:
             name = os.path.join(place, base)
             if os.path.isfile(name) and (config := _load(name)) is not None:
                 return config
+        _refuse_mistaken_files(place)
         parent = os.path.dirname(place)
         if parent == place:
             return Config(folder=folder)
@@ -157,17 +161,38 @@ def _load(name: str) -> Config | None:
     except OSError as error:
         raise InvalidConfig(f"{escape_controls(name)}: cannot be read: {error.strerror}") from None
     # Most have none, and need not be parsed; they may be somebody else's, and wrong.
-    if is_pyproject and TABLE.encode() not in raw:
+    if is_pyproject and b"ecr-public-pull" not in raw.lower().replace(b"_", b"-"):
         return None
     document = _parse(raw, name)
     if is_pyproject:
         tool = document.get("tool")
-        if not isinstance(tool, dict) or TABLE not in tool:
+        if not isinstance(tool, dict):
+            return None
+        _refuse_mistaken_tables(tool, name)
+        if TABLE not in tool:
             return None
         document = tool[TABLE]
         if not isinstance(document, dict):
             raise InvalidConfig(f"{escape_controls(name)}: tool.{TABLE} must be a table")
     return parse_config(document, source=name, folder=os.path.dirname(name) or ".")
+
+
+def _refuse_mistaken_tables(tool: Mapping[str, object], name: str) -> None:
+    for key in tool:
+        if key != TABLE and key.lower().replace("_", "-") in _MISTAKEN_TABLES:
+            raise InvalidConfig(
+                f"{escape_controls(name)}: nothing reads the table [tool.{escape_controls(key)}]; "
+                f"did you mean [tool.{TABLE}]?"
+            )
+
+
+def _refuse_mistaken_files(folder: str) -> None:
+    for base in _MISTAKEN_FILES:
+        name = os.path.join(folder, base)
+        if os.path.isfile(name):
+            raise InvalidConfig(
+                f"{escape_controls(name)}: nothing reads this file; did you mean {FILE_NAME}?"
+            )
 
 
 def _parse(raw: bytes, name: str) -> dict[str, object]:

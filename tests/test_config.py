@@ -235,3 +235,43 @@ def test_ignored_paths(
     inside = config.ignores(name), config.ignores(str(tmp_path / "project" / name))
     monkeypatch.chdir(tmp_path / "project" / "sub")
     assert (*inside, config.ignores(f"../{name}")) == (is_ignored,) * 3
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["cdk_ecr_public_pull", "ecr-public-pull", "ecr_public_pull", "CDK-ECR-Public-Pull"],
+)
+def test_a_table_of_a_similar_name(tmp_path: Path, table: str) -> None:
+    """Who wrote it thinks that it is read."""
+    name = tmp_path / PYPROJECT
+    name.write_text(f'[tool.{table}]\nlocal_images = ["x"]\n')
+
+    with pytest.raises(InvalidConfig) as caught:
+        find_config(str(tmp_path))
+
+    assert str(caught.value) == (
+        f"{name}: nothing reads the table [tool.{table}]; did you mean [tool.cdk-ecr-public-pull]?"
+    )
+
+
+@pytest.mark.parametrize(
+    "base", ["ecr_public_pull.toml", ".ecr-public-pull.toml", "cdk-ecr-public-pull.toml"]
+)
+def test_a_file_of_a_similar_name(tmp_path: Path, base: str) -> None:
+    """It is told, unless there is one of the right name."""
+    name = tmp_path / base
+    name.write_text(LOCAL_X)
+
+    with pytest.raises(InvalidConfig) as caught:
+        find_config(str(tmp_path))
+
+    assert str(caught.value) == f"{name}: nothing reads this file; did you mean {OWN}?"
+    (tmp_path / OWN).write_text(LOCAL_X)
+    assert find_config(str(tmp_path)).mirrors.local_images == ("x",)
+
+
+def test_a_dependency_is_no_table(tmp_path: Path) -> None:
+    """A project that uses this one names it, too."""
+    (tmp_path / PYPROJECT).write_text('[project]\ndependencies = ["cdk_ecr_public_pull"]\n')
+
+    assert find_config(str(tmp_path)) == Config(folder=str(tmp_path))

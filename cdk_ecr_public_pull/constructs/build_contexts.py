@@ -13,6 +13,7 @@ from aws_cdk import aws_ecr_assets as ecr_assets
 
 from cdk_ecr_public_pull.constructs.build_context import named_files
 from cdk_ecr_public_pull.constructs.codebuild.annotations import described, warn
+from cdk_ecr_public_pull.constructs.configuration import configuration
 from cdk_ecr_public_pull.constructs.shown_path import shown_path
 from cdk_ecr_public_pull.dockerfile.named_contexts import plan_contexts
 from cdk_ecr_public_pull.errors import UnusableFile
@@ -54,8 +55,8 @@ class EcrPublicBuildContexts:
     call this one: ``return self._contexts.inject(props, scope=scope, id=id)``.
 
     Args:
-        mirrors: Which images have copies, and where; by default Docker's official
-            images on ECR Public.
+        mirrors: Which images have copies, and where; by default what the configuration of
+            the working folder says, and Docker's official images on ECR Public.
         local_images: Images that the building machine has and never pulls, names or
             patterns such as ``myorg/*``; added to those of ``mirrors``.
 
@@ -64,7 +65,7 @@ class EcrPublicBuildContexts:
     """
 
     def __init__(self, *, mirrors: Mirrors | None = None, local_images: Iterable[str] = ()) -> None:
-        self._mirrors = (mirrors or Mirrors()).with_local_images(local_images)
+        self._config = configuration(mirrors, local_images)
 
     @property
     def construct_unique_id(self) -> str:
@@ -92,15 +93,17 @@ class EcrPublicBuildContexts:
         # CDK joins the two as texts: an absolute name is one in the folder, too.
         file = original_props.get("file") or "Dockerfile"
         path = os.path.normpath(f"{original_props['directory']}/{file}")
-        content = _content(path)
+        shown = shown_path(Path(path))
+        content = None if self._config.ignores(shown) else _content(path)
         if content is None:
             return original_props
         given = original_props.get("buildContexts", {})
         platform = original_props.get("platform")
         plan = plan_contexts(
             content,
-            path=shown_path(Path(path)),
-            mirrors=self._mirrors,
+            path=shown,
+            mirrors=self._config.mirrors,
+            settings=self._config.settings,
             build_args=original_props.get("buildArgs"),
             target=original_props.get("target"),
             platform=platform.platform if platform else None,

@@ -11,6 +11,7 @@ import aws_cdk as cdk
 
 from cdk_ecr_public_pull.constructs.build_context.source_folder import SourceFolder
 from cdk_ecr_public_pull.constructs.codebuild.annotations import described
+from cdk_ecr_public_pull.constructs.configuration import configuration
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
 from cdk_ecr_public_pull.errors import InvalidReference, UnmovableImage
 from cdk_ecr_public_pull.images.mirrors import Mirrors, Verdict
@@ -62,8 +63,8 @@ class EcrPublicDockerImage:
 
         Args:
             image: The image's name. One that is not on Docker Hub is taken as it is.
-            mirrors: Which images have copies, and where; by default Docker's official
-                images on ECR Public.
+            mirrors: Which images have copies, and where; by default what the configuration
+                of the working folder says, and Docker's official images on ECR Public.
             local_images: Images that your own engine has, names or patterns such as
                 ``myorg/*``; added to those of ``mirrors``, and taken as they are.
 
@@ -79,8 +80,7 @@ class EcrPublicDockerImage:
                 f"{image!r} is not an image name: {error}\n"
                 "  help: write it as for docker pull: node:21"
             ) from None
-        known = (mirrors or Mirrors()).with_local_images(local_images)
-        resolution = known.resolve(reference)
+        resolution = configuration(mirrors, local_images).mirrors.resolve(reference)
         if resolution.replacement is not None:
             return cdk.DockerImage.from_registry(str(resolution.replacement))
         if resolution.verdict in _REMEDIES:
@@ -118,8 +118,8 @@ class EcrPublicDockerImage:
             file: The Dockerfile, as a path from that folder.
             local_images: Images that your own engine has, names or patterns such as
                 ``myorg/*``; added to those of ``mirrors``.
-            mirrors: Which images have copies, and where; by default Docker's official
-                images on ECR Public.
+            mirrors: Which images have copies, and where; by default what the configuration
+                of the working folder says, and Docker's official images on ECR Public.
             platform: The platform to build for, such as ``linux/arm64``; by default that
                 of the machine.
             target_stage: The stage to build; the last one by default.
@@ -135,10 +135,12 @@ class EcrPublicDockerImage:
         """
         source = SourceFolder(path)
         dockerfile = source.dockerfile(file)
+        config = configuration(mirrors, local_images)
         rewrite = rewrite_dockerfile(
             source.read(dockerfile),
             path=source.shown(dockerfile),
-            mirrors=(mirrors or Mirrors()).with_local_images(local_images),
+            mirrors=config.mirrors,
+            settings=config.settings,
             build_args=build_args,
             target=target_stage,
             platform=platform or DEFAULT_PLATFORM,

@@ -12,6 +12,7 @@ from cdk_ecr_public_pull.constructs.codebuild import requirements
 from cdk_ecr_public_pull.constructs.codebuild.annotations import annotate
 from cdk_ecr_public_pull.constructs.codebuild.build_spec import BuildSpecInput, to_build_spec
 from cdk_ecr_public_pull.constructs.codebuild.structs import replaced
+from cdk_ecr_public_pull.constructs.configuration import configuration
 from cdk_ecr_public_pull.constructs.pull import EcrPublicPull
 from cdk_ecr_public_pull.dockerfile.rewrite import check_dockerfile
 
@@ -172,6 +173,8 @@ def _finish(
     project: codebuild.Project, pull: EcrPublicPull, names: Sequence[named_files.FileName]
 ) -> None:
     pull.apply_to(project)
+    settings = configuration().settings
     for name in named_files.names(names):
         content = named_files.read(Path(name), shown=name)
-        annotate(project, check_dockerfile(content, path=name, mirrors=pull.mirrors))
+        findings = check_dockerfile(content, path=name, mirrors=pull.mirrors, settings=settings)
+        annotate(project, findings)

@@ -40,6 +40,7 @@ from cdk_ecr_public_pull.constructs.codebuild.pipelines import (
     code_build_options,
 )
 from cdk_ecr_public_pull.constructs.codebuild.stages import add_to_stages, warn_of_stages
+from cdk_ecr_public_pull.constructs.configuration import configuration
 from cdk_ecr_public_pull.errors import InvalidBuildSpec, UnsupportedProject
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 
@@ -70,10 +71,8 @@ class EcrPublicPull:
     with: what was applied first holds.
 
     A project whose buildspec is a file of its source keeps it: its role gets the permissions,
-    and a warning says what to put into the file, until it logs in.
-
-    A project of CDK Pipelines that publishes files is passed over: it builds no image, and
-    hundreds of them share a template, whose size is limited.
+    and a warning says what to put into the file, until it logs in. A project of CDK Pipelines
+    that publishes files is passed over: it builds no image.
 
     In a project that is neither privileged nor has a ``docker_server`` a failed login never
     fails the build. It cannot run the Docker daemon, so that it may pull no images at all.
@@ -92,9 +91,9 @@ class EcrPublicPull:
             ``docker run``, but for a mirrored engine with containerd's image store.
         allow: Images, names or patterns, that the build pulls as they are written whatever
             ``hub_pulls`` says: a tag without a copy, or what ``ENFORCE`` is to let through.
-            A mirror knows no exceptions: with some, a source policy moves the pulls.
-        mirrors: Which images have copies, and where; by default Docker's official
-            images on ECR Public.
+            With some, a source policy moves the pulls: a mirror knows no exceptions.
+        mirrors: Which images have copies, and where; by default what the configuration of
+            the working folder says, and Docker's official images on ECR Public.
         local_images: Images that the build makes itself and never pulls, names or
             patterns such as ``myorg/*``; added to those of ``mirrors``.
         source_root: A checkout of the source that the projects build, whose buildspec files
@@ -116,7 +115,7 @@ class EcrPublicPull:
         local_images: Iterable[str] = (),
         source_root: str | os.PathLike[str] | None = None,
     ) -> None:
-        self.mirrors = (mirrors or Mirrors()).with_local_images(local_images)
+        self.mirrors = configuration(mirrors, local_images).mirrors
         self._seen: set[IConstruct] = set()
         self._source_root = None if source_root is None else Path(source_root)
         self._login = login_commands(regions=login_regions, required=required)
@@ -198,15 +197,13 @@ class EcrPublicPull:
     def grant_login(grantee: iam.IGrantable) -> iam.Grant:
         """Grant the two permissions that the login needs, and nothing else.
 
-        For what logs in without a project of this app: a role that is shared, or that of a
-        runner, whose jobs run what ``ecr-public-pull login`` prints.
+        For what logs in without a project of this app, such as the role of a runner.
 
         Args:
             grantee: Who may log in, such as a role or a project.
 
         Returns:
-            The grant, as CDK's own methods return it. To an immutable role it says that it
-            succeeded, and does nothing.
+            The grant. To an immutable role it says that it succeeded, and does nothing.
         """
         # Neither action accepts a resource other than *:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistrypublic.html

@@ -13,6 +13,7 @@ from constructs import Construct
 from cdk_ecr_public_pull.constructs.build_context import named_files
 from cdk_ecr_public_pull.constructs.build_context.source_folder import SourceFolder
 from cdk_ecr_public_pull.constructs.codebuild.annotations import annotate
+from cdk_ecr_public_pull.constructs.configuration import configuration
 from cdk_ecr_public_pull.dockerfile.rewrite import rewrite_dockerfile
 from cdk_ecr_public_pull.errors import UnusableFile
 from cdk_ecr_public_pull.images.mirrors import Mirrors
@@ -20,6 +21,8 @@ from cdk_ecr_public_pull.images.mirrors import Mirrors
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import PurePosixPath
+
+    from cdk_ecr_public_pull.config import Config
 
 
 class RewrittenBuildContext(Construct):
@@ -70,8 +73,8 @@ class RewrittenBuildContext(Construct):
         super().__init__(scope, construct_id)
         source = SourceFolder(directory)
         names = [source.dockerfile(name) for name in named_files.names(dockerfiles)]
-        mirrors = (mirrors or Mirrors()).with_local_images(local_images)
-        rewritten = dict(self._rewritten(source, names, mirrors))
+        config = configuration(mirrors, local_images)
+        rewritten = dict(self._rewritten(source, names, config))
         copy = source.copy_into(self._outdir(), dockerfiles=rewritten)
         self._content_hash = copy.content_hash
         self.path = str(copy.path)
@@ -95,11 +98,14 @@ class RewrittenBuildContext(Construct):
         return codebuild.Source.s3(bucket=self.asset.bucket, path=self.asset.s3_object_key)
 
     def _rewritten(
-        self, source: SourceFolder, names: Iterable[PurePosixPath], mirrors: Mirrors
+        self, source: SourceFolder, names: Iterable[PurePosixPath], config: Config
     ) -> Iterator[tuple[PurePosixPath, bytes]]:
         for name in names:
             shown = source.shown(name)
-            rewrite = rewrite_dockerfile(source.read(name), path=shown, mirrors=mirrors)
+            content = source.read(name)
+            rewrite = rewrite_dockerfile(
+                content, path=shown, mirrors=config.mirrors, settings=config.settings
+            )
             annotate(self, rewrite.findings)
             yield name, rewrite.content
 
