@@ -17,7 +17,11 @@ from ruamel.yaml import YAML
 
 # CodeBuild's order: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 PHASES = ("install", "pre_build", "build", "post_build")
-LOGIN = "ecr-public get-login-password"
+FIRST_LINES = {
+    "login": "# cdk_ecr_public_pull: log in to public.ecr.aws",
+    "pulls": "# cdk_ecr_public_pull: move the pulls of docker build",
+}
+"""The first lines of this library's commands."""
 
 
 class NothingToShow(Exception):
@@ -45,11 +49,13 @@ def describe(source: Path, assembly: Path, stack: str) -> str:
     template = assembly / f"{stack}.template.json"
     if not template.is_file():
         raise NothingToShow(f"cdk synth did not write {template}.")
+    resources = json.loads(template.read_bytes())["Resources"]
     sections = {
         f"What changes in {source / 'Dockerfile'}": changed_lines(
             source / "Dockerfile", rewritten_dockerfile(assembly, stack)
         ),
-        "The login in the buildspec": login_in(json.loads(template.read_bytes())["Resources"]),
+        "The login in the buildspec": commands_in(resources, FIRST_LINES["login"]),
+        "What moves the pulls of a running build": commands_in(resources, FIRST_LINES["pulls"]),
         "The template": str(template),
     }
     return "\n".join(f"\n{title}\n\n{indented(text)}" for title, text in sections.items())
@@ -83,17 +89,17 @@ def changed_lines(before: Path, after: Path) -> str:
     return "\n".join(diff) or "nothing"
 
 
-def login_in(resources: Mapping[str, Any]) -> str:
-    """Returns the commands that log in to ECR Public, each under the place where it stands."""
+def commands_in(resources: Mapping[str, Any], first_line: str) -> str:
+    """Returns the commands that begin so, each under the place where it stands."""
     found = [
         f"{name}: phases.{phase}.commands[{index}]\n\n{indented(command)}"
         for name, resource in resources.items()
         if resource["Type"] == "AWS::CodeBuild::Project"
         for phase, index, command in commands(resource["Properties"]["Source"]["BuildSpec"])
-        if LOGIN in command
+        if command.startswith(first_line)
     ]
     if not found:
-        raise NothingToShow("no CodeBuild project in the template logs in to ECR Public.")
+        raise NothingToShow(f"no CodeBuild project in the template has the command {first_line}")
     return "\n\n".join(found)
 
 

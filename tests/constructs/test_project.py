@@ -173,9 +173,12 @@ def test_dockerfiles(kind: Kind, tmp_path: Path) -> None:
     """A Dockerfile that pulls from Docker Hub is an error, with its place and the remedy."""
     dockerfile = tmp_path / "Dockerfile"
     errors, warnings = said_of(kind, dockerfile, "FROM node:21\nFROM some/app:1\n")
-    assert [text.partition(": ")[0] for text in errors] == [f"{dockerfile}:1:6"]
     assert [text.partition(": ")[0] for text in warnings] == [f"{dockerfile}:2:6"]
-    assert "public.ecr.aws/docker/library/node:21" in errors[0]
+    assert errors == [
+        f"{dockerfile}:1:6: node:21 is pulled from Docker Hub [docker-hub-pull]\n"
+        "  help: pull public.ecr.aws/docker/library/node:21\n"
+        f"  or run: ecr-public-pull fix {dockerfile}"
+    ]
     assert warnings[0].endswith("[ack: cdk_ecr_public_pull:no-mirror]")
 
 

@@ -10,13 +10,15 @@ import pytest
 from scripts.show_synth import NothingToShow, describe, plain_text
 
 LOGIN = (
+    "# cdk_ecr_public_pull: log in to public.ecr.aws\n"
     "if true; then\n"
     "  aws ecr-public get-login-password --region us-west-2 |\n"
     "    docker login --username AWS --password-stdin public.ecr.aws\n"
     "fi"
 )
+PULLS = "# cdk_ecr_public_pull: move the pulls of docker build\ntrue"
 BUILDSPEC = json.dumps(
-    {"version": "0.2", "phases": {"pre_build": {"commands": ["date", LOGIN]}, "build": {}}}
+    {"version": "0.2", "phases": {"pre_build": {"commands": ["date", LOGIN, PULLS]}, "build": {}}}
 )
 DOCKERFILE = "# The image\nFROM public.ecr.aws/docker/library/node:21\nRUN node --version\n"
 
@@ -33,10 +35,18 @@ The login in the buildspec
 
   Build: phases.pre_build.commands[1]
 
+    # cdk_ecr_public_pull: log in to public.ecr.aws
     if true; then
       aws ecr-public get-login-password --region us-west-2 |
         docker login --username AWS --password-stdin public.ecr.aws
     fi
+
+What moves the pulls of a running build
+
+  Build: phases.pre_build.commands[2]
+
+    # cdk_ecr_public_pull: move the pulls of docker build
+    true
 
 The template
 
@@ -85,7 +95,8 @@ def test_a_synth_is_described(buildspec: object, tmp_path: Path) -> None:
             "Sample",
             DOCKERFILE,
             '{"version": "0.2", "phases": {"build": {"commands": ["date"]}}}',
-            "no CodeBuild project in the template logs in to ECR Public.",
+            "no CodeBuild project in the template has the command"
+            " # cdk_ecr_public_pull: log in to public.ecr.aws",
         ),
     ],
 )

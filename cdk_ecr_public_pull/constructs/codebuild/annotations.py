@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -52,5 +53,7 @@ def described(finding: Finding) -> str:
     """
     place = f"{finding.path}:{finding.line}:{finding.column}"
     lines = [f"{place}: {finding.message} [{finding.rule}]", f"help: {finding.help}"]
+    if finding.edit is not None:
+        lines.append(f"or run: ecr-public-pull fix {shlex.quote(finding.path)}")
     # A name or a text from the file must not act on the terminal that shows it.
     return "\n  ".join(map(escape_controls, lines))

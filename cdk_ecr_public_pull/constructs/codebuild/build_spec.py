@@ -143,8 +143,9 @@ def _too_long(project: str, *, before: int, after: int) -> InvalidBuildSpec:
     return InvalidBuildSpec(
         f"the buildspec of project {project} has {before} characters, and "
         f"{after} with what pulls from ECR Public; CodeBuild takes {_LONGEST}\n"
-        "  help: move commands into a script in the source; fewer mirrors and local_images make "
-        "the source policy shorter, and hub_pulls=HubPulls.AS_WRITTEN leaves it out",
+        "  help: move commands into a script in the source; fewer mirrors and local_images of "
+        "EcrPublicPull make the source policy shorter, and "
+        "EcrPublicPull(hub_pulls=HubPulls.AS_WRITTEN) leaves it out",
         rule="long-build-spec",
     )
 

@@ -237,6 +237,7 @@ def test_length(length: int, *, is_refused: bool) -> None:
     assert str(caught.value) == (
         "the buildspec of project Stack0/Build has 25590 characters, and 25637 with what pulls "
         "from ECR Public; CodeBuild takes 25600\n"
-        "  help: move commands into a script in the source; fewer mirrors and local_images make "
-        "the source policy shorter, and hub_pulls=HubPulls.AS_WRITTEN leaves it out"
+        "  help: move commands into a script in the source; fewer mirrors and local_images of "
+        "EcrPublicPull make the source policy shorter, and "
+        "EcrPublicPull(hub_pulls=HubPulls.AS_WRITTEN) leaves it out"
     )

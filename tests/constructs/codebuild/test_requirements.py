@@ -66,7 +66,7 @@ WARNINGS = {
             "project S/B builds in aws/codebuild/standard:6.0, whose Docker is too old for a "
             "source policy: images that its Dockerfiles name on Docker Hub are pulled from there\n"
             f"  help: choose a newer image, {LINUX}; or move the pulls in the Dockerfiles with "
-            "ecr-public-pull fix, and say hub_pulls=HubPulls.AS_WRITTEN"
+            "ecr-public-pull fix, and say EcrPublicPull(hub_pulls=HubPulls.AS_WRITTEN)"
         ),
     ),
     "foreign-image": (
