@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -21,11 +22,13 @@ from cdk_ecr_public_pull.builds.login import (
     LoginRegion,
     login_commands,
 )
+from cdk_ecr_public_pull.builds.plain_data import mapping
 from cdk_ecr_public_pull.builds.source_policy import HubPulls
 from cdk_ecr_public_pull.constructs.codebuild import requirements
 from cdk_ecr_public_pull.constructs.codebuild.annotations import warn
 from cdk_ecr_public_pull.constructs.codebuild.build_spec import merge_into
 from cdk_ecr_public_pull.constructs.codebuild.build_spec_file import build_spec_file
+from cdk_ecr_public_pull.constructs.codebuild.environment_image import environment_image
 from cdk_ecr_public_pull.constructs.codebuild.existing_projects import (
     is_imported,
     is_project,
@@ -261,33 +264,28 @@ class EcrPublicPull:
     def _log_in_if_possible(
         self, construct: IConstruct, known: ExistingProject | None = None
     ) -> None:
-        plan = self._plan(construct, known)
-        if plan is not None:
-            plan.make(self._permissions)
-
-    def _plan(
-        self, construct: IConstruct, known: ExistingProject | None = None
-    ) -> LoginPlan | None:
-        """Prepare the login of a project, or say at the project why there is none."""
+        """Log in the builds of a project, or say at the project why there is no login."""
         if publishes_files(construct):
-            return None
+            return
         try:
-            return self._planned(known or project_of(construct), requirements.refuse_unasked)
+            plan = self._planned(known or project_of(construct), requirements.refuse_unasked)
         except (InvalidBuildSpec, UnsupportedProject) as error:
             warn(construct, error.rule, str(error))
-            return None
+        else:
+            plan.make(self._permissions)
 
     def _planned(
         self, project: ExistingProject, refuse: Callable[[ProjectFacts], None]
     ) -> LoginPlan:
         facts = facts_of(project)
         refuse(facts)
+        image = environment_image(mapping(project.properties.get("environment")), self.mirrors)
+        plan = LoginPlan(project=project, facts=facts, image=image)
         file = build_spec_file(project, self._source_root)
         if file is not None:
-            return LoginPlan(project=project, facts=facts, file=file)
+            return replace(plan, file=file)
         merge = merge_into(project, self._commands_for(facts, project.build_spec))
-        moves = bool(self._hub_pulls)
-        return LoginPlan(project=project, facts=facts, merge=merge, has_source_policy=moves)
+        return replace(plan, merge=merge, has_source_policy=bool(self._hub_pulls))
 
     @cached_property
     def _permissions(self) -> iam.PolicyStatement:

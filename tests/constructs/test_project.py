@@ -174,11 +174,12 @@ def test_dockerfiles(kind: Kind, tmp_path: Path) -> None:
     dockerfile = tmp_path / "Dockerfile"
     errors, warnings = said_of(kind, dockerfile, "FROM node:21\nFROM some/app:1\n")
     assert [text.partition(": ")[0] for text in warnings] == [f"{dockerfile}:2:6"]
-    assert errors == [
+    [error] = errors
+    assert error == (
         f"{dockerfile}:1:6: node:21 is pulled from Docker Hub [docker-hub-pull]\n"
         "  help: pull public.ecr.aws/docker/library/node:21\n"
         f"  or run: ecr-public-pull fix {dockerfile}"
-    ]
+    )
     assert warnings[0].endswith("[ack: cdk_ecr_public_pull:no-mirror]")
 
 

@@ -95,8 +95,10 @@ def test_a_synth_is_described(buildspec: object, tmp_path: Path) -> None:
             "Sample",
             DOCKERFILE,
             '{"version": "0.2", "phases": {"build": {"commands": ["date"]}}}',
-            "no CodeBuild project in the template has the command"
-            " # cdk_ecr_public_pull: log in to public.ecr.aws",
+            (
+                "no CodeBuild project in the template has the command"
+                " # cdk_ecr_public_pull: log in to public.ecr.aws"
+            ),
         ),
     ],
 )

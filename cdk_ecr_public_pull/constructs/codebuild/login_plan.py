@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from cdk_ecr_public_pull.constructs.codebuild.build_spec import Merge
     from cdk_ecr_public_pull.constructs.codebuild.build_spec_file import BuildSpecFile
+    from cdk_ecr_public_pull.constructs.codebuild.environment_image import EnvironmentImage
     from cdk_ecr_public_pull.constructs.codebuild.existing_projects import ExistingProject
     from cdk_ecr_public_pull.constructs.codebuild.requirements import ProjectFacts
 
@@ -31,6 +32,7 @@ class LoginPlan:
         facts: What is known of it, but for what its buildspec says.
         merge: The merge into its buildspec.
         file: The file that is its buildspec.
+        image: The image of Docker Hub that its builds run in, if it is one.
         has_source_policy: Whether its commands set a source policy.
     """
 
@@ -38,6 +40,7 @@ class LoginPlan:
     facts: ProjectFacts
     merge: Merge | None = None
     file: BuildSpecFile | None = None
+    image: EnvironmentImage | None = None
     has_source_policy: bool = False
 
     def make(self, permissions: iam.PolicyStatement) -> None:
@@ -51,9 +54,24 @@ class LoginPlan:
             self.merge.make()
         self.project.grant(permissions)
         acknowledge_login(self.project)
+        self._move_image()
         self._warn_of_build_spec()
         for rule, message in requirements.warnings(self._facts()):
             warn(construct, rule, message)
+
+    def _move_image(self) -> None:
+        image = self.image
+        if image is None:
+            return
+        if image.copy is not None:
+            self.project.resource.add_property_override("Environment.Image", image.copy)
+            return
+        warn(
+            self.project.construct,
+            "environment-image",
+            f"project {self.project.path} builds in {image.written}, which CodeBuild pulls from "
+            f"Docker Hub: {image.reason}\n  help: {image.remedy}; or acknowledge this",
+        )
 
     def _warn_of_build_spec(self) -> None:
         construct = self.project.construct
