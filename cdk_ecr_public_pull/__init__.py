@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.constructs.docker_image import (
         EcrPublicDockerImage,
     )
+    from cdk_ecr_public_pull.constructs.images import (
+        EcrPublicImages,
+    )
     from cdk_ecr_public_pull.constructs.project import (
         EcrPublicPullPipelineProject,
         EcrPublicPullProject,
@@ -88,6 +91,7 @@ __all__ = [
     "DockerfileError",
     "EcrPublicBuildContexts",
     "EcrPublicDockerImage",
+    "EcrPublicImages",
     "EcrPublicPull",
     "EcrPublicPullError",
     "EcrPublicPullPipelineProject",
@@ -127,6 +131,7 @@ _MODULE_OF = {
     "DockerfileError": "dockerfile.pulls",
     "EcrPublicBuildContexts": "constructs.build_contexts",
     "EcrPublicDockerImage": "constructs.docker_image",
+    "EcrPublicImages": "constructs.images",
     "EcrPublicPull": "constructs.pull",
     "EcrPublicPullError": "errors",
     "EcrPublicPullPipelineProject": "constructs.project",

@@ -22,13 +22,11 @@ from cdk_ecr_public_pull.builds.login import (
     LoginRegion,
     login_commands,
 )
-from cdk_ecr_public_pull.builds.plain_data import mapping
 from cdk_ecr_public_pull.builds.source_policy import HubPulls
 from cdk_ecr_public_pull.constructs.codebuild import requirements
 from cdk_ecr_public_pull.constructs.codebuild.annotations import warn
 from cdk_ecr_public_pull.constructs.codebuild.build_spec import merge_into
 from cdk_ecr_public_pull.constructs.codebuild.build_spec_file import build_spec_file
-from cdk_ecr_public_pull.constructs.codebuild.environment_image import environment_image
 from cdk_ecr_public_pull.constructs.codebuild.existing_projects import (
     is_imported,
     is_project,
@@ -279,8 +277,7 @@ class EcrPublicPull:
     ) -> LoginPlan:
         facts = facts_of(project)
         refuse(facts)
-        image = environment_image(mapping(project.properties.get("environment")), self.mirrors)
-        plan = LoginPlan(project=project, facts=facts, image=image)
+        plan = LoginPlan(project=project, facts=facts, mirrors=self.mirrors)
         file = build_spec_file(project, self._source_root)
         if file is not None:
             return replace(plan, file=file)

@@ -15,6 +15,7 @@ from cdk_ecr_public_pull import (
     DockerHubPulls,
     EcrPublicBuildContexts,
     EcrPublicDockerImage,
+    EcrPublicImages,
     EcrPublicPull,
     EcrPublicPullError,
     EcrPublicPullPipelineProject,
@@ -63,6 +64,9 @@ def whole_app(app: cdk.App) -> None:
     cdk.PropertyInjectors.of(app).add(EcrPublicBuildContexts(mirrors=Mirrors()))
     cdk.Aspects.of(app).add(pull)
     cdk.Mixins.of(app).apply(pull)
+    cdk.Aspects.of(app).add(EcrPublicImages(local_images=["my-base"]))
+    cdk.Mixins.of(app).apply(EcrPublicImages(mirrors=Mirrors()))
+    pull.add_to(app)
     pull.apply_to(app)
     cdk.Validations.of(app).add_plugins(
         DockerHubPulls(dockerfiles=["docker"], report_only=True, severities={"no-mirror": "error"})

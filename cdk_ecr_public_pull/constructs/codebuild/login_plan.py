@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 
 from cdk_ecr_public_pull.builds.buildspec.docker_use import names_docker
 from cdk_ecr_public_pull.builds.commands.cdk_docker import hides_login
+from cdk_ecr_public_pull.builds.plain_data import mapping
 from cdk_ecr_public_pull.constructs.codebuild import requirements
 from cdk_ecr_public_pull.constructs.codebuild.acknowledgement import acknowledge_login
 from cdk_ecr_public_pull.constructs.codebuild.annotations import warn
 from cdk_ecr_public_pull.constructs.codebuild.facts import takes_grants
+from cdk_ecr_public_pull.constructs.sure_copies import hub_image
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
 
     from cdk_ecr_public_pull.constructs.codebuild.build_spec import Merge
     from cdk_ecr_public_pull.constructs.codebuild.build_spec_file import BuildSpecFile
-    from cdk_ecr_public_pull.constructs.codebuild.environment_image import EnvironmentImage
     from cdk_ecr_public_pull.constructs.codebuild.existing_projects import ExistingProject
     from cdk_ecr_public_pull.constructs.codebuild.requirements import ProjectFacts
+    from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,17 +32,17 @@ class LoginPlan:
     Attributes:
         project: The project.
         facts: What is known of it, but for what its buildspec says.
+        mirrors: Which images have copies, and where.
         merge: The merge into its buildspec.
         file: The file that is its buildspec.
-        image: The image of Docker Hub that its builds run in, if it is one.
         has_source_policy: Whether its commands set a source policy.
     """
 
     project: ExistingProject
     facts: ProjectFacts
+    mirrors: Mirrors
     merge: Merge | None = None
     file: BuildSpecFile | None = None
-    image: EnvironmentImage | None = None
     has_source_policy: bool = False
 
     def make(self, permissions: iam.PolicyStatement) -> None:
@@ -60,7 +62,14 @@ class LoginPlan:
             warn(construct, rule, message)
 
     def _move_image(self) -> None:
-        image = self.image
+        environment = mapping(self.project.properties.get("environment"))
+        image = hub_image(
+            self.facts.image if self.facts.foreign_image else None,
+            self.mirrors,
+            has_secret=environment.get("registryCredential") is not None,
+            take="take LinuxBuildImage.from_docker_registry({})",
+            construct="EcrPublicPull",
+        )
         if image is None:
             return
         if image.copy is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cdk_ecr_public_pull.builds.buildspec.pulled_images import build_spec_images, environment_image
 from cdk_ecr_public_pull.builds.plain_data import mapping
 from cdk_ecr_public_pull.constructs.codebuild.token_text import TokenText
-from cdk_ecr_public_pull.constructs.synth_check.image_places import named_values
+from cdk_ecr_public_pull.constructs.image_places import named_values
 from cdk_ecr_public_pull.constructs.synth_check.project_build_spec import SourceFiles
 from cdk_ecr_public_pull.images.mirrors import Mirrors
 from cdk_ecr_public_pull.images.partial import UNKNOWN, PartialReference, parse_partial

@@ -30,6 +30,22 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "AWS::Lightsail::Container": ("ContainerServiceDeployment.Containers.*.Image",),
     "AWS::SageMaker::Model": ("PrimaryContainer.Image", "Containers.*.Image"),
 }
+# Image Builder and SageMaker are not known to take images of public.ecr.aws.
+TAKE_COPIES = frozenset(
+    {
+        # https://docs.aws.amazon.com/batch/latest/APIReference/API_ContainerProperties.html
+        "AWS::Batch::JobDefinition",
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+        "AWS::ECS::DaemonTaskDefinition",
+        "AWS::ECS::ExpressGatewayService",
+        "AWS::ECS::TaskDefinition",
+        # https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_CreateContainerServiceDeployment.html
+        "AWS::Lightsail::Container",
+    }
+)
+"""The types of resources that may pull the images at their places from public.ecr.aws."""
+
+_SECRET = "repositorycredentials"
 _NAMES = ("name", "containername", "containerhostname")
 
 
@@ -41,12 +57,14 @@ class NamedValue(NamedTuple):
         value: The image, as the template has it.
         name: What its container is called, if it is.
         is_container: Whether it is a container's.
+        has_secret: Whether the container has credentials for the registry.
     """
 
     location: str
     value: object
     name: object
     is_container: bool
+    has_secret: bool
 
 
 def named_values(kind: str, properties: Mapping[str, object]) -> Iterator[NamedValue]:
@@ -64,7 +82,8 @@ def named_values(kind: str, properties: Mapping[str, object]) -> Iterator[NamedV
             *_, key = location.split(".")
             names = {str(it).lower(): it for it in owner}
             name = next((owner.get(names[it]) for it in _NAMES if it in names), None)
-            yield NamedValue(location, owner[key], name, key.lower() == "image")
+            has_secret = _SECRET in names
+            yield NamedValue(location, owner[key], name, key.lower() == "image", has_secret)
 
 
 def _walk(
