@@ -28,6 +28,8 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "AWS::ECS::TaskDefinition": ("ContainerDefinitions.*.Image",),
     "AWS::ImageBuilder::ContainerRecipe": ("ParentImage",),
     "AWS::Lightsail::Container": ("ContainerServiceDeployment.Containers.*.Image",),
+    # https://github.com/cdklabs/cdk-ecr-deployment
+    "Custom::CDKECRDeployment": ("SrcImage",),
     "AWS::SageMaker::Model": ("PrimaryContainer.Image", "Containers.*.Image"),
 }
 # Image Builder and SageMaker are not known to take images of public.ecr.aws.
@@ -45,6 +47,7 @@ TAKE_COPIES = frozenset(
 )
 """The types of resources that may pull the images at their places from public.ecr.aws."""
 
+_LABELS = {"image": "container", "parentimage": "parent image", "srcimage": "source image"}
 _SECRET = "repositorycredentials"
 _NAMES = ("name", "containername", "containerhostname")
 
@@ -56,14 +59,14 @@ class NamedValue(NamedTuple):
         location: Where it is: ``ContainerDefinitions.0.Image``.
         value: The image, as the template has it.
         name: What its container is called, if it is.
-        is_container: Whether it is a container's.
+        label: What it is, for people: ``container``.
         has_secret: Whether the container has credentials for the registry.
     """
 
     location: str
     value: object
     name: object
-    is_container: bool
+    label: str
     has_secret: bool
 
 
@@ -83,7 +86,7 @@ def named_values(kind: str, properties: Mapping[str, object]) -> Iterator[NamedV
             names = {str(it).lower(): it for it in owner}
             name = next((owner.get(names[it]) for it in _NAMES if it in names), None)
             has_secret = _SECRET in names
-            yield NamedValue(location, owner[key], name, key.lower() == "image", has_secret)
+            yield NamedValue(location, owner[key], name, _LABELS[key.lower()], has_secret)
 
 
 def _walk(

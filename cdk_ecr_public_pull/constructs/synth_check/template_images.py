@@ -17,6 +17,8 @@ from cdk_ecr_public_pull.images.partial import UNKNOWN, PartialReference, parse_
 
 # https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec
 _POD_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+# https://github.com/containers/image/blob/main/docs/containers-transports.5.md
+_TRANSPORT = "docker://"
 _VARIABLE = re.compile(r"\$\{[^!}][^}]*\}")
 
 
@@ -78,9 +80,9 @@ def _project(
 
 def _named_images(kind: str, properties: Mapping[str, object]) -> Iterator[TemplateImage]:
     for named in named_values(kind, properties):
-        image = parse_partial(_text(named.value))
+        image = parse_partial(_text(named.value).removeprefix(_TRANSPORT))
         if image is not None:
-            place = _container(named.name) if named.is_container else "parent image"
+            place = f"{named.label} {named.name}" if isinstance(named.name, str) else named.label
             location = f"Properties.{named.location}"
             yield TemplateImage(place=place, location=location, image=image)
 

@@ -71,6 +71,10 @@ NOTHING = {
         "AWS::ImageBuilder::ContainerRecipe",
         {"ParentImage": "arn:aws:imagebuilder:us-east-1:aws:image/amazon-linux/x.x.x"},
     ),
+    "an archive that cdk-ecr-deployment copies": (
+        "Custom::CDKECRDeployment",
+        {"SrcImage": {"Fn::Join": ["", ["docker://", ASSET]]}},
+    ),
     "an image of Lightsail's own": (
         "AWS::Lightsail::Container",
         {"ContainerServiceDeployment": {"Containers": [{"Image": ":service.web.3"}]}},
@@ -256,6 +260,11 @@ FOUND: dict[str, tuple[str, object, list[tuple[str, str, str]]]] = {
             }
         },
         [container("container web", "ContainerServiceDeployment.Containers.0.Image", "nginx:1")],
+    ),
+    "an image that cdk-ecr-deployment copies": (
+        "Custom::CDKECRDeployment",
+        {"SrcImage": "docker://nginx:latest", "DestImage": "docker://nginx:1"},
+        [container("source image", "SrcImage", "nginx:latest")],
     ),
     "a recipe of Image Builder": (
         "AWS::ImageBuilder::ContainerRecipe",
