@@ -22,6 +22,8 @@ _COMMAND_KEYS = ("commands", "finally")
 # What tells an image's name from a host and its port, a user and a password, a version.
 _IMAGE_ARGUMENT = re.compile(r"(?:.*_)?(?:BASE|FROM)|.*IMAGE", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r":(?:latest|lts|stable|[0-9]+[-.].+)|.*@.+")
+# For all commands that follow, and not for the one that it stands before.
+_SETS_POLICY = re.compile(rf"\bexport\b[^\n;&|]*\b{POLICY_VARIABLE}\b")
 _OF_A_BUILD = frozenset({ImageUse.BUILD_ARG, ImageUse.BUILD_CONTEXT})
 _KNOWN = frozenset({Verdict.MIRRORED, Verdict.WITHDRAWN})
 
@@ -58,19 +60,25 @@ def build_spec_images(build_spec: Mapping[str, object], mirrors: Mirrors) -> lis
     """
     scripts = list(_scripts(build_spec))
     # Set in a build, it moves what docker build pulls, and says what is left alone.
-    has_policy = any(POLICY_VARIABLE in script for _, script in scripts)
-    named = [(place, image) for place, script in scripts for image in named_images(script)]
+    has_policy = _SETS_POLICY.search("\n".join(script for _, script in scripts)) is not None or (
+        POLICY_VARIABLE in mapping(mapping(build_spec.get("env")).get("variables"))
+    )
+    named = [
+        (place, image, has_policy or POLICY_VARIABLE in script)
+        for place, script in scripts
+        for image in named_images(script)
+    ]
     made = {
         partial.reference.name
-        for _, image in named
+        for _, image, _ in named
         if image.use is ImageUse.MAKE and (partial := parse_partial(image.text)) is not None
     }
     found = [
         BuildImage(place=place, use=image.use.value, image=partial)
-        for place, image in named
+        for place, image, is_moved in named
         if image.use is not ImageUse.MAKE
         and (partial := parse_partial(image.text)) is not None
-        and _is_pulled(image, partial, made=made, has_policy=has_policy, mirrors=mirrors)
+        and _is_pulled(image, partial, made=made, has_policy=is_moved, mirrors=mirrors)
     ]
     return found + list(_batch_images(build_spec))
 

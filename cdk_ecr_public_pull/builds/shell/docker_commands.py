@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from cdk_ecr_public_pull.builds.shell.words import simple_commands
+from cdk_ecr_public_pull.builds.shell.wrappers import inner_script, without_wrappers
 from cdk_ecr_public_pull.images.partial import UNKNOWN
 from cdk_ecr_public_pull.images.reference import IMAGE_SCHEME
 
@@ -87,11 +88,6 @@ _SBOM_SCANNER = "docker/buildkit-syft-scanner:stable-1"
 # What buildx takes for true: https://pkg.go.dev/strconv#ParseBool
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 
-# What may stand before a command that is run all the same: its options are skipped.
-_WRAPPERS = frozenset(
-    "command env exec nice nohup sudo time ! { do elif else if then until while".split()
-)
-_SHELLS = frozenset({"bash", "dash", "sh"})
 _GROUPS = frozenset({"builder", "buildx", "container", "image"})
 
 
@@ -108,29 +104,14 @@ def named_images(script: str) -> tuple[NamedImage, ...]:
 
 
 def _in_command(words: list[str]) -> Iterator[NamedImage]:
-    words = _without_wrappers(words)
-    program, arguments = (words[0].rpartition("/")[2], words[1:]) if words else ("", [])
-    if program in _SHELLS and arguments[:1] == ["-c"] and len(arguments) > 1:
-        yield from named_images(arguments[1])
-    elif program == "docker" and (parsed := _parse(arguments, _GLOBAL)) is not None:
-        yield from _in_docker(parsed.operands)
-
-
-def _without_wrappers(words: list[str]) -> list[str]:
-    is_wrapped = False
-    for index, word in enumerate(words):
-        if word in _WRAPPERS:
-            is_wrapped = True
-        elif word == "timeout":
-            return _without_wrappers(words[index + 2 :])
-        elif not _is_assignment(word) and not (is_wrapped and word.startswith("-")):
-            return words[index:]
-    return []
-
-
-def _is_assignment(word: str) -> bool:
-    name, equals, _ = word.partition("=")
-    return bool(equals) and name.isidentifier()
+    words = without_wrappers(words)
+    script = inner_script(words)
+    if script is not None:
+        yield from named_images(script)
+    elif words and words[0].rpartition("/")[2] == "docker":
+        parsed = _parse(words[1:], _GLOBAL)
+        if parsed is not None:
+            yield from _in_docker(parsed.operands)
 
 
 def _in_docker(words: Sequence[str]) -> Iterator[NamedImage]:

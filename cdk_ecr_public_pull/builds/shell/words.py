@@ -9,7 +9,7 @@ and of bash where it adds to it, in the parts that decide where a word and a com
     separator  = newline | ";" | "&" | "|" | "(" | ")", and doubles of them
 
 ``shlex`` cannot do it: it ends a comment together with its line, so that two commands
-become one, and it knows no here-documents, whose bodies are not commands.
+become one, and it knows no here-documents, whose bodies are commands for a shell alone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from cdk_ecr_public_pull.builds.shell.wrappers import reads_script
 from cdk_ecr_public_pull.images.partial import UNKNOWN
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?!$-]")
@@ -182,13 +183,16 @@ class _Scanner:
 
     def _skip_here_documents(self) -> None:
         for document in self.here_documents:
-            line = None
-            while line != document.delimiter and self.at < len(self.text):
+            lines: list[str] = []
+            while lines[-1:] != [document.delimiter] and self.at < len(self.text):
                 start = self.at
                 self._skip_line()
                 line = self.text[start : self.at]
-                line = line.lstrip("\t") if document.strips_tabs else line
+                lines.append(line.lstrip("\t") if document.strips_tabs else line)
                 self.at += 1
+            # The last command of the line has it, or gets it through a pipe.
+            if self.found and reads_script(self.found[-1]):
+                self.found += simple_commands("\n".join(lines[:-1]))
         self.here_documents = []
 
     def _skip_line(self) -> None:

@@ -181,3 +181,30 @@ def test_found(case: str) -> None:
 def test_an_environment_that_is_not_pulled(text: str) -> None:
     """CodeBuild's own images are no pulls, and of what is not known nothing is said."""
     assert environment_image(text, place="image") is None
+
+
+POLICY_CASES = {
+    "for one command": ("EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=x docker build .", ["node:21"]),
+    "for all that follow": ("export EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=x", []),
+}
+
+
+@pytest.mark.parametrize(("command", "expected"), POLICY_CASES.values(), ids=POLICY_CASES)
+def test_a_policy_of_the_user(command: str, expected: list[str]) -> None:
+    """What is set before one command is not set for another."""
+    commands = [command, "docker build --build-arg BASE_IMAGE=node:21 ."]
+    build_spec = {"phases": {"build": {"commands": commands}}}
+
+    found = build_spec_images(build_spec, Mirrors())
+
+    assert [it.image.familiar for it in found] == expected
+
+
+def test_a_policy_in_the_environment() -> None:
+    """A variable of the whole build is set for all."""
+    build_spec = {
+        "env": {"variables": {"EXPERIMENTAL_BUILDKIT_SOURCE_POLICY": "policy.json"}},
+        "phases": {"build": {"commands": ["docker build --build-arg BASE_IMAGE=node:21 ."]}},
+    }
+
+    assert build_spec_images(build_spec, Mirrors()) == []
