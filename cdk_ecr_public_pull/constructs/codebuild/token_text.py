@@ -126,5 +126,7 @@ def _parts(resolved: object) -> Sequence[object] | None:
     match resolved:
         case {"Fn::Join": ["", [*parts]]}:
             return parts
+        case {"Fn::Join": [str(separator), [*parts]]}:
+            return [it for part in parts for it in (separator, part)][1:]
         case _:
             return None

@@ -19,7 +19,7 @@ from cdk_ecr_public_pull.images.partial import UNKNOWN, PartialReference, parse_
 _POD_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 # https://github.com/containers/image/blob/main/docs/containers-transports.5.md
 _TRANSPORT = "docker://"
-_VARIABLE = re.compile(r"\$\{[^!}][^}]*\}")
+_VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,11 +153,24 @@ def _marked(value: object, text: TokenText) -> object:
 def _text(value: object) -> str:
     """A text in which ``UNKNOWN`` stands for what only the deployment knows."""
     match value:
-        case {"Fn::Sub": str(template)} | {"Fn::Sub": [str(template), _]}:
-            return _VARIABLE.sub(UNKNOWN, template)
+        case {"Fn::Sub": str(template)}:
+            return _substituted(template, {})
+        case {"Fn::Sub": [str(template), dict(variables)]}:
+            return _substituted(template, variables)
         case _:
             text = TokenText.of(value)
             return UNKNOWN if text is None else text.marked(text.with_placeholders, UNKNOWN)
+
+
+def _substituted(template: str, variables: Mapping[str, object]) -> str:
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name.startswith("!"):
+            return f"${{{name[1:]}}}"
+        return _text(variables[name]) if name in variables else UNKNOWN
+
+    return _VARIABLE.sub(value, template)
 
 
 _MANIFESTS = {

@@ -33,7 +33,7 @@ def test_with_placeholders(resolved: object, expected: str) -> None:
     assert text.with_placeholders == expected
 
 
-@pytest.mark.parametrize("resolved", [P, Q, {"Fn::Join": [",", ["a", "b"]]}, 5, None])
+        {"Fn::Join": [",", {"Ref": "List"}]},
 def test_no_text(resolved: object) -> None:
     """What only the deployment can evaluate is no text."""
     assert TokenText.of(resolved) is None
@@ -69,3 +69,11 @@ def test_yaml_with_functions() -> None:
     assert with_tokens(resolved, {"a": 904000000010001, "b": [904000000010003], "c": 7}) == joined(
         '{\n  "a": "', P, '",\n  "b": [\n    "', Q, '"\n  ],\n  "c": 7\n}'
     )
+
+
+def test_a_separator() -> None:
+    """What joins the parts is a part of the text."""
+    text = TokenText.of({"Fn::Join": [":", ["nginx", {"Ref": "Tag"}, "x"]]})
+
+    assert text is not None
+    assert text.parts == ("nginx", ":", {"Ref": "Tag"}, ":", "x")

@@ -84,6 +84,10 @@ NOTHING = {
         TASK,
         task({"Ref": "Image"}, {"Fn::GetAtt": ["A", "B"]}, None),
     ),
+    "an image whose repository is joined of tokens": (
+        TASK,
+        task({"Fn::Join": ["/", [{"Ref": "Registry"}, "node:21"]]}),
+    ),
     "an image with an unknown registry": (TASK, task({"Fn::Sub": "${Registry}/node:21"})),
     "CodeBuild's own image": (PROJECT, project(None)),
     "an environment from ECR": (PROJECT, project(None, REPOSITORY)),
@@ -175,6 +179,19 @@ FOUND: dict[str, tuple[str, object, list[tuple[str, str, str]]]] = {
             container("container c0", "ContainerDefinitions.0.Image", "nginx:1"),
             container("container c2", "ContainerDefinitions.2.Image", "ghcr.io/a/b"),
             container("container c3", "ContainerDefinitions.3.Image", "node:…-slim"),
+        ],
+    ),
+    "images with tokens": (
+        TASK,
+        task(
+            {"Fn::Join": [":", ["nginx", {"Ref": "Tag"}]]},
+            {"Fn::Sub": ["${Name}:${Tag}", {"Name": "redis"}]},
+            {"Fn::Sub": ["busybox:${Tag}", {"Tag": {"Ref": "Other"}}]},
+        ),
+        [
+            container("container c0", "ContainerDefinitions.0.Image", "nginx:…"),
+            container("container c1", "ContainerDefinitions.1.Image", "redis:…"),
+            container("container c2", "ContainerDefinitions.2.Image", "busybox:…"),
         ],
     ),
     "an express service": (
