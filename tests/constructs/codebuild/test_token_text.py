@@ -33,7 +33,7 @@ def test_with_placeholders(resolved: object, expected: str) -> None:
     assert text.with_placeholders == expected
 
 
-        {"Fn::Join": [",", {"Ref": "List"}]},
+@pytest.mark.parametrize("resolved", [P, Q, {"Fn::Join": [",", {"Ref": "List"}]}, 5, None])
 def test_no_text(resolved: object) -> None:
     """What only the deployment can evaluate is no text."""
     assert TokenText.of(resolved) is None
