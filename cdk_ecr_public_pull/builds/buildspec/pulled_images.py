@@ -58,14 +58,29 @@ def build_spec_images(build_spec: Mapping[str, object], mirrors: Mirrors) -> lis
             ``UNKNOWN``.
         mirrors: Which images have copies, and which are local.
     """
-    scripts = list(_scripts(build_spec))
+    variables = mapping(mapping(build_spec.get("env")).get("variables"))
+    return [
+        *script_images(_scripts(build_spec), mirrors, has_policy=POLICY_VARIABLE in variables),
+        *_batch_images(build_spec),
+    ]
+
+
+def script_images(
+    scripts: Iterable[tuple[str, str]], mirrors: Mirrors, *, has_policy: bool = False
+) -> list[BuildImage]:
+    """Find the images that shell scripts make a machine pull, as ``build_spec_images`` does.
+
+    Args:
+        scripts: The place and the text of each script, which run one after the other.
+        mirrors: As for ``build_spec_images``.
+        has_policy: Whether a source policy is set before.
+    """
+    known = list(scripts)
     # Set in a build, it moves what docker build pulls, and says what is left alone.
-    has_policy = _SETS_POLICY.search("\n".join(script for _, script in scripts)) is not None or (
-        POLICY_VARIABLE in mapping(mapping(build_spec.get("env")).get("variables"))
-    )
+    has_policy = has_policy or _SETS_POLICY.search("\n".join(it for _, it in known)) is not None
     named = [
         (place, image, has_policy or POLICY_VARIABLE in script)
-        for place, script in scripts
+        for place, script in known
         for image in named_images(script)
     ]
     made = {
@@ -73,14 +88,13 @@ def build_spec_images(build_spec: Mapping[str, object], mirrors: Mirrors) -> lis
         for _, image, _ in named
         if image.use is ImageUse.MAKE and (partial := parse_partial(image.text)) is not None
     }
-    found = [
+    return [
         BuildImage(place=place, use=image.use.value, image=partial)
         for place, image, is_moved in named
         if image.use is not ImageUse.MAKE
         and (partial := parse_partial(image.text)) is not None
         and _is_pulled(image, partial, made=made, has_policy=is_moved, mirrors=mirrors)
     ]
-    return found + list(_batch_images(build_spec))
 
 
 def environment_image(text: str, *, place: str) -> BuildImage | None:

@@ -7,7 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cdk_ecr_public_pull.builds.buildspec.pulled_images import build_spec_images, environment_image
+from cdk_ecr_public_pull.builds.buildspec.pulled_images import (
+    build_spec_images,
+    environment_image,
+    script_images,
+)
 from cdk_ecr_public_pull.builds.plain_data import mapping
 from cdk_ecr_public_pull.constructs.codebuild.token_text import TokenText
 from cdk_ecr_public_pull.constructs.image_places import named_values
@@ -56,6 +60,8 @@ def resource_images(
         yield from _named_images(kind, properties)
         if kind in _MANIFESTS:
             yield from _manifest(_MANIFESTS[kind], properties)
+        if kind in _USER_DATA:
+            yield from _user_data(_USER_DATA[kind], properties, mirrors)
         if kind == "AWS::CodeBuild::Project":
             yield from _project(properties, mirrors, files)
 
@@ -85,6 +91,20 @@ def _named_images(kind: str, properties: Mapping[str, object]) -> Iterator[Templ
             place = f"{named.label} {named.name}" if isinstance(named.name, str) else named.label
             location = f"Properties.{named.location}"
             yield TemplateImage(place=place, location=location, image=image)
+
+
+def _user_data(
+    location: str, properties: Mapping[str, object], mirrors: Mirrors
+) -> Iterator[TemplateImage]:
+    value: object = properties
+    for key in location.split("."):
+        value = mapping(value).get(key)
+    script = _text(mapping(value).get("Fn::Base64"))
+    # What is no shell script is for another program: #cloud-config, <powershell>.
+    if script.startswith("#!"):
+        for found in script_images([("user data", script)], mirrors):
+            place = f"{found.place}, {found.use}"
+            yield TemplateImage(place=place, location=f"Properties.{location}", image=found.image)
 
 
 def _manifest(key: str, properties: Mapping[str, object]) -> Iterator[TemplateImage]:
@@ -172,6 +192,13 @@ def _substituted(template: str, variables: Mapping[str, object]) -> str:
 
     return _VARIABLE.sub(value, template)
 
+
+_USER_DATA = {
+    "AWS::AutoScaling::LaunchConfiguration": "UserData",
+    "AWS::EC2::Instance": "UserData",
+    "AWS::EC2::LaunchTemplate": "LaunchTemplateData.UserData",
+}
+"""The properties that hold what a machine runs when it starts."""
 
 _MANIFESTS = {
     "Custom::AWSCDK-EKS-KubernetesPatch": "ApplyPatchJson",

@@ -75,6 +75,11 @@ NOTHING = {
         "Custom::CDKECRDeployment",
         {"SrcImage": {"Fn::Join": ["", ["docker://", ASSET]]}},
     ),
+    "user data that is no script": (
+        "AWS::EC2::Instance",
+        {"UserData": {"Fn::Base64": "#cloud-config\nruncmd:\n- docker run nginx\n"}},
+    ),
+    "user data that is a reference": ("AWS::EC2::Instance", {"UserData": {"Ref": "Data"}}),
     "an image of Lightsail's own": (
         "AWS::Lightsail::Container",
         {"ContainerServiceDeployment": {"Containers": [{"Image": ":service.web.3"}]}},
@@ -282,6 +287,25 @@ FOUND: dict[str, tuple[str, object, list[tuple[str, str, str]]]] = {
         "Custom::CDKECRDeployment",
         {"SrcImage": "docker://nginx:latest", "DestImage": "docker://nginx:1"},
         [container("source image", "SrcImage", "nginx:latest")],
+    ),
+    "user data": (
+        "AWS::EC2::Instance",
+        {
+            "UserData": {
+                "Fn::Base64": {
+                    "Fn::Join": [
+                        "",
+                        ["#!/bin/bash\ndocker run --name ", {"Ref": "Name"}, " nginx:1\n"],
+                    ]
+                }
+            }
+        },
+        [container("user data, docker run", "UserData", "nginx:1")],
+    ),
+    "user data of a launch template": (
+        "AWS::EC2::LaunchTemplate",
+        {"LaunchTemplateData": {"UserData": {"Fn::Base64": "#!/bin/sh\ndocker pull redis"}}},
+        [container("user data, docker pull", "LaunchTemplateData.UserData", "redis")],
     ),
     "a recipe of Image Builder": (
         "AWS::ImageBuilder::ContainerRecipe",
