@@ -9,6 +9,7 @@ from cdk_ecr_public_pull.builds.commands.messages import MARKER
 
 _DOCKER = re.compile(r"\bdocker", re.IGNORECASE)
 _LOGIN = re.compile(rf"^{re.escape(MARKER)}log in|\becr-public\s+get-login-password\b")
+_PRIVATE_LOGIN = re.compile(r"\baws\s(?:.*\s)?ecr\s+get-login\b|\becr\s+get-login-password\b")
 _MAKES_BUILDER = re.compile(r"\bbuildx\s+create\b")
 
 
@@ -39,6 +40,15 @@ def logs_in(build_spec: object) -> bool:
         build_spec: As for ``names_docker``.
     """
     return any(map(_LOGIN.search, _texts(build_spec, ours=True)))
+
+
+def logs_in_to_private_ecr(build_spec: object) -> bool:
+    """Say whether a buildspec asks for a login of a private registry of ECR.
+
+    Args:
+        build_spec: As for ``names_docker``.
+    """
+    return any(map(_PRIVATE_LOGIN.search, _texts(build_spec)))
 
 
 def _texts(value: object, *, ours: bool = False) -> Iterator[str]:

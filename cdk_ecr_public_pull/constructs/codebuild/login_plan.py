@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cdk_ecr_public_pull.builds.buildspec.docker_use import names_docker
+from cdk_ecr_public_pull.builds.buildspec.docker_use import logs_in_to_private_ecr, names_docker
 from cdk_ecr_public_pull.builds.commands.cdk_docker import hides_login
 from cdk_ecr_public_pull.builds.plain_data import mapping
 from cdk_ecr_public_pull.constructs.codebuild import requirements
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from cdk_ecr_public_pull.constructs.codebuild.existing_projects import ExistingProject
     from cdk_ecr_public_pull.constructs.codebuild.requirements import ProjectFacts
     from cdk_ecr_public_pull.images.mirrors import Mirrors
+
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+_PRIVATE_ECR = re.compile(r"[0-9]{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.[a-z.]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,4 +106,12 @@ class LoginPlan:
             hides_login=hides_login(self.merge.merged.build_spec),
             names_docker=names_docker(self.merge.given),
             has_source_policy=self.has_source_policy,
+            private_mirror=self._private_mirror(self.merge.given),
         )
+
+    def _private_mirror(self, build_spec: object) -> str | None:
+        """The first private registry among the mirrors, if the build moves its pulls there."""
+        if not self.has_source_policy or logs_in_to_private_ecr(build_spec):
+            return None
+        registries = [copy.partition("/")[0] for _, copy in self.mirrors.declared_copies()]
+        return next(filter(_PRIVATE_ECR.fullmatch, registries), None)

@@ -36,6 +36,7 @@ class ProjectFacts:
         names_docker: Whether its commands do.
         adds_login: Whether its buildspec gets the login here, and did not have it before.
         has_source_policy: Whether its build sets a source policy of BuildKit.
+        private_mirror: The private registry that its pulls are moved to, without a login.
         hides_login: Whether ``cdk-assets`` builds its images without the build's login.
         runner: Whether it runs jobs of GitHub Actions, GitLab or Buildkite.
         has_role_policy: Whether a grant to the project's role has an effect.
@@ -54,6 +55,7 @@ class ProjectFacts:
     names_docker: bool = True
     adds_login: bool = False
     has_source_policy: bool = False
+    private_mirror: str | None = None
     hides_login: bool = False
     runner: bool = False
     has_role_policy: bool | None = None
@@ -171,6 +173,18 @@ WARNINGS = (
         ),
     ),
     Requirement(
+        # A script may log in where nobody sees it.
+        rule="private-mirror",
+        fails=lambda p: p.private_mirror is not None,
+        message=(
+            "project {path} pulls copies from {p.private_mirror}, for which EcrPublicPull neither "
+            "logs in nor grants anything\n"
+            "  help: say repository.grant_pull(project), and begin the buildspec with: aws ecr "
+            "get-login-password --region REGION | docker login --username AWS --password-stdin "
+            "{p.private_mirror}"
+        ),
+    ),
+    Requirement(
         # A project without a Docker daemon publishes files, and no images.
         rule="docker-credentials",
         fails=lambda p: p.hides_login and p.has_docker is not False,
@@ -277,12 +291,10 @@ def _failures(
 ) -> Iterator[tuple[str, str]]:
     for requirement in requirements:
         if requirement.fails(facts):
-            yield (
-                requirement.rule,
-                requirement.message.format(
-                    p=facts,
-                    path=facts.path(),
-                    isolated=", ".join(facts.isolated_subnets),
-                    public=", ".join(facts.public_subnets),
-                ),
+            message = requirement.message.format(
+                p=facts,
+                path=facts.path(),
+                isolated=", ".join(facts.isolated_subnets),
+                public=", ".join(facts.public_subnets),
             )
+            yield requirement.rule, message

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cdk_ecr_public_pull.builds.buildspec.docker_use import makes_builder, names_docker
+from cdk_ecr_public_pull.builds.buildspec.docker_use import (
+    logs_in_to_private_ecr,
+    makes_builder,
+    names_docker,
+)
 from cdk_ecr_public_pull.builds.commands.hub_pulls import hub_pulls_commands
 from cdk_ecr_public_pull.builds.login import login_commands
 from cdk_ecr_public_pull.images.mirrors import Mirrors
@@ -37,3 +41,18 @@ def build(*commands: str) -> dict[str, object]:
 def test_docker_use(build_spec: object, docker: bool, builder: bool) -> None:
     """A word of Docker anywhere counts, but none of this library's."""
     assert (names_docker(build_spec), makes_builder(build_spec)) == (docker, builder)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("aws ecr get-login-password --region eu-west-1 | docker login r", True),
+        ("aws --region eu-west-1 ecr get-login-password", True),
+        ("$(aws ecr get-login --no-include-email)", True),
+        ("aws ecr-public get-login-password --region us-east-1", False),
+        ("docker login ghcr.io", False),
+    ],
+)
+def test_private_logins(command: str, expected: bool) -> None:
+    """Those of ECR Public are none."""
+    assert logs_in_to_private_ecr(build(command, *OURS)) is expected

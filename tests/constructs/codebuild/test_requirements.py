@@ -87,6 +87,18 @@ WARNINGS = {
             "acknowledge this if the build uses a Docker daemon elsewhere"
         ),
     ),
+    "private-mirror": (
+        ProjectFacts(
+            path=lambda: "S/B", private_mirror="123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+        ),
+        (
+            "project S/B pulls copies from 123456789012.dkr.ecr.eu-west-1.amazonaws.com, for which "
+            "EcrPublicPull neither logs in nor grants anything\n"
+            "  help: say repository.grant_pull(project), and begin the buildspec with: aws ecr "
+            "get-login-password --region REGION | docker login --username AWS --password-stdin "
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+        ),
+    ),
     "unknown-partition": (
         ProjectFacts(path=lambda: "S/B", partition="aws-us-gov", region="us-gov-west-1"),
         (
