@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -227,3 +228,19 @@ def test_other_constructs() -> None:
     supported = [EcrPublicImages().supports(it) for it in (stack, definition, resource)]
 
     assert supported == [False, False, True]
+
+
+@pytest.mark.parametrize(("moving", "reported"), [(True, False), (False, True)])
+def test_the_guard_says_nothing_twice(moving: bool, reported: bool, tmp_path: Path) -> None:
+    """What this class warns of is not a second warning of DockerHubPulls."""
+    app = cdk.App(outdir=str(tmp_path))
+    stack = cdk.Stack(app, "Stack")
+    task(stack, FROM("grafana/grafana:11"))
+    if moving:
+        aspect(stack)
+    cdk.Validations.of(app).add_plugins(DockerHubPulls())
+
+    app.synth()
+
+    text = (tmp_path / "validation-report.json").read_text()
+    assert ("container c0: grafana/grafana:11 is pulled" in text) is reported

@@ -111,7 +111,11 @@ class AppCheck:
                 logical_id=logical_id,
                 location=found.location,
             )
-            yield from (replace(finding, owner=owner) for finding in findings)
+            # EcrPublicImages says so of an image that it leaves where it is.
+            said = f"{found.location.removeprefix('Properties.')} of {path} is "
+            for finding in findings:
+                if not self._is_said(finding, owner, said):
+                    yield replace(finding, owner=owner)
 
     def _build(self, build: ImageBuild, *, stack: Owner) -> Iterator[ConstructFinding]:
         staged = str(build.directory / build.file)
@@ -124,11 +128,12 @@ class AppCheck:
             if not self.config.ignores(shown):
                 owner = replace(stack, path=path)
                 for finding in build_findings(build, shown=shown, config=self.config):
-                    if not self._is_said(finding, owner):
+                    said = f"{finding.description} [{finding.rule}]"
+                    if not self._is_said(finding, owner, said):
                         yield replace(finding, owner=owner)
 
-    def _is_said(self, finding: ConstructFinding, owner: Owner) -> bool:
-        """Whether EcrPublicBuildContexts or RewrittenBuildContext shows the same warning."""
+    def _is_said(self, finding: ConstructFinding, owner: Owner, text: str) -> bool:
+        """Whether another construct of this library shows a warning as its own."""
         if finding.severity is Severity.ERROR or owner.is_hidden:
             return False
-        return self.tree.warns(f"{finding.description} [{finding.rule}]", at=owner.path)
+        return self.tree.warns(text, at=owner.path)
