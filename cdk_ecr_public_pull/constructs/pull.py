@@ -184,7 +184,7 @@ class EcrPublicPull:
             node: Any construct.
         """
         if isinstance(node, cdk.App):
-            warn_of_stages(node)
+            warn_of_stages(node, EcrPublicPull)
         if isinstance(node, cdk.Stack):
             if not isinstance(node, cdk.NestedStack):
                 self._seen |= self._log_in_all(node)

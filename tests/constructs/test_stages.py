@@ -24,6 +24,7 @@ HELP = (
     "  help: say EcrPublicPull().add_to(app) behind the constructs of the app, in the place of"
     " Aspects.of(app).add(EcrPublicPull())"
 )
+SOURCE = codebuild.Source.git_hub(owner="o", repo="r")
 Make = Callable[[cdk.App], list[cdk.Stack]]
 
 
@@ -187,3 +188,17 @@ def test_an_injector_of_the_user() -> None:
         "AWS::CodeBuild::Project", {"Description": "The project Build"}
     )
     assert [len(it) for it in logins(stack)] == [2]
+
+
+def test_a_file_of_the_source_in_a_stage() -> None:
+    """It has its own warning, and no other one about the Stage."""
+    app = cdk.App()
+    EcrPublicPull().add_to(app)
+    cdk.Stack(app, "Stack")
+    stack = cdk.Stack(cdk.Stage(app, "Stage"), "Stack")
+    project(stack, build_spec=codebuild.BuildSpec.from_source_filename("absent.yml"), source=SOURCE)
+
+    app.synth()
+
+    assert list(warnings(stack)) == ["source-build-spec"]
+    assert warnings(app.node.find_child("Stack")) == {}  # type: ignore[arg-type]

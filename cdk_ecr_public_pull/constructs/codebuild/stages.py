@@ -46,7 +46,7 @@ def add_to_stages(app: IConstruct, aspect: cdk.IAspect) -> None:
     injectors.add(stages)
 
 
-def warn_of_stages(app: cdk.Stage) -> None:
+def warn_of_stages(app: cdk.Stage, kind: type) -> None:
     """Say which projects in the Stages of an app do not log in.
 
     The Stages are synthesized: the warning is at the first stack of the app itself, or in the
@@ -54,10 +54,16 @@ def warn_of_stages(app: cdk.Stage) -> None:
 
     Args:
         app: The app.
+        kind: The class of the aspect that logs them in; a Stage that has one needs no word.
     """
     constructs = app.node.find_all()
     stages = [it for it in constructs if isinstance(it, cdk.Stage) and it.node.scope is not None]
-    unreached = {path: None for stage in stages for path in _without_login(stage)}
+    unreached = {
+        path: None
+        for stage in stages
+        if not any(isinstance(it, kind) for it in cdk.Aspects.of(stage).all)
+        for path in _without_login(stage)
+    }
     if not unreached:
         return
     subject, verb, of, it_does = (
