@@ -277,12 +277,13 @@ class EcrPublicPull:
     ) -> LoginPlan:
         facts = facts_of(project)
         refuse(facts)
-        plan = LoginPlan(project=project, facts=facts, mirrors=self.mirrors)
+        moves = bool(self._hub_pulls)
+        plan = LoginPlan(project=project, facts=facts, mirrors=self.mirrors, moves_pulls=moves)
         file = build_spec_file(project, self._source_root)
         if file is not None:
             return replace(plan, file=file)
         merge = merge_into(project, self._commands_for(facts, project.build_spec))
-        return replace(plan, merge=merge, has_source_policy=bool(self._hub_pulls))
+        return replace(plan, merge=merge)
 
     @cached_property
     def _permissions(self) -> iam.PolicyStatement:

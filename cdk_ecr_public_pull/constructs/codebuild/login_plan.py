@@ -38,17 +38,17 @@ class LoginPlan:
         project: The project.
         facts: What is known of it, but for what its buildspec says.
         mirrors: Which images have copies, and where.
+        moves_pulls: Whether its pulls are to be moved there.
         merge: The merge into its buildspec.
         file: The file that is its buildspec.
-        has_source_policy: Whether its commands set a source policy.
     """
 
     project: ExistingProject
     facts: ProjectFacts
     mirrors: Mirrors
+    moves_pulls: bool
     merge: Merge | None = None
     file: BuildSpecFile | None = None
-    has_source_policy: bool = False
 
     def make(self, permissions: iam.PolicyStatement) -> None:
         """Let the project log in, and say what may stand in the way.
@@ -61,7 +61,8 @@ class LoginPlan:
             self.merge.make()
         self.project.grant(permissions)
         acknowledge_login(self.project)
-        self._move_image()
+        if self.moves_pulls:
+            self._move_image()
         self._warn_of_build_spec()
         for rule, message in requirements.warnings(self._facts()):
             warn(construct, rule, message)
@@ -105,13 +106,13 @@ class LoginPlan:
             adds_login=self.merge.adds_login,
             hides_login=hides_login(self.merge.merged.build_spec),
             names_docker=names_docker(self.merge.given),
-            has_source_policy=self.has_source_policy,
+            has_source_policy=self.moves_pulls,
             private_mirror=self._private_mirror(self.merge.given),
         )
 
     def _private_mirror(self, build_spec: object) -> str | None:
         """The first private registry among the mirrors, if the build moves its pulls there."""
-        if not self.has_source_policy or logs_in_to_private_ecr(build_spec):
+        if not self.moves_pulls or logs_in_to_private_ecr(build_spec):
             return None
         registries = [copy.partition("/")[0] for _, copy in self.mirrors.declared_copies()]
         return next(filter(_PRIVATE_ECR.fullmatch, registries), None)

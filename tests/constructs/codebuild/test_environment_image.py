@@ -11,7 +11,7 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from cdk_ecr_public_pull import EcrPublicPull, Mirrors
+from cdk_ecr_public_pull import EcrPublicPull, HubPulls, Mirrors
 from tests.constructs.projects import project, warnings
 
 LINUX = codebuild.LinuxBuildImage
@@ -125,3 +125,14 @@ def test_others(make: Callable[[cdk.Stack], codebuild.IBuildImage]) -> None:
 
     assert image_of(stack) == image_of(plain)
     assert "environment-image" not in warnings(stack)
+
+
+def test_as_written() -> None:
+    """Where nothing is to be moved, this is not, either."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    image = LINUX.from_docker_registry("node:21")
+    project(stack, environment=codebuild.BuildEnvironment(build_image=image, privileged=True))
+
+    EcrPublicPull(hub_pulls=HubPulls.AS_WRITTEN).apply_to(stack)
+
+    assert image_of(stack) == "node:21"
