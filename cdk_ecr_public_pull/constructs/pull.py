@@ -282,7 +282,8 @@ class EcrPublicPull:
         file = build_spec_file(project, self._source_root)
         if file is not None:
             return replace(plan, file=file)
-        merge = merge_into(project, self._commands_for(facts, project.build_spec))
+        commands = self._commands_for(facts, project.build_spec)
+        merge = merge_into(project, commands, self.mirrors if moves else None)
         return replace(plan, merge=merge)
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,6 +15,7 @@ from aws_cdk import aws_codebuild as codebuild
 
 from cdk_ecr_public_pull.builds.buildspec.merge import merge_login
 from cdk_ecr_public_pull.builds.buildspec.read import parse_build_spec
+from cdk_ecr_public_pull.constructs.codebuild.batch_images import with_copies
 from cdk_ecr_public_pull.constructs.codebuild.build_spec_file import text_in_assembly
 from cdk_ecr_public_pull.constructs.codebuild.structs import source_property
 from cdk_ecr_public_pull.constructs.codebuild.token_text import TokenText
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from cdk_ecr_public_pull.builds.buildspec.merge import MergedBuildSpec
     from cdk_ecr_public_pull.constructs.codebuild.existing_projects import ExistingProject
+    from cdk_ecr_public_pull.images.mirrors import Mirrors
 
 BuildSpecInput: TypeAlias = Mapping[str, object] | codebuild.BuildSpec | str | os.PathLike[str]
 """What a project takes as its buildspec; a text or path-like object names a local file."""
@@ -63,6 +65,7 @@ class Merge:
     Attributes:
         project: The project.
         commands: The commands that log in.
+        mirrors: Where the copies of a batch's images are; None to leave these alone.
         source: The source that the project has, as its properties have it.
         given: What its buildspec says.
         merged: What it is to say, placeholders standing for the tokens.
@@ -71,6 +74,7 @@ class Merge:
 
     project: ExistingProject
     commands: Sequence[str]
+    mirrors: Mirrors | None
     source: Mapping[str, object]
     given: dict[str, object]
     merged: MergedBuildSpec
@@ -94,12 +98,14 @@ class Merge:
         new = self.new
         if not isinstance(new, str):
             original = str(self.source["buildSpec"])
-            lazy = _MergedAtSynth(original, self.commands, self.project)
+            lazy = _MergedAtSynth(original, self.commands, self.mirrors, self.project)
             new = cdk.Token.as_string(cdk.Lazy.uncached_any(lazy))
         self.project.resource.source = source_property({**self.source, "buildSpec": new})
 
 
-def merge_into(project: ExistingProject, commands: Sequence[str]) -> Merge:
+def merge_into(
+    project: ExistingProject, commands: Sequence[str], mirrors: Mirrors | None = None
+) -> Merge:
     """Merge the login into a project's buildspec; a login that is there is left alone.
 
     Nothing is changed before the merge's ``make``.
@@ -107,6 +113,8 @@ def merge_into(project: ExistingProject, commands: Sequence[str]) -> Merge:
     Args:
         project: The project.
         commands: The commands that log in.
+        mirrors: Where the copies of the images are that the tasks of a batch run in; by
+            default these stay.
 
     Raises:
         InvalidBuildSpec: It cannot be read at synth, or not be merged.
@@ -122,7 +130,7 @@ def merge_into(project: ExistingProject, commands: Sequence[str]) -> Merge:
     if in_assembly is not None:
         text = TokenText(parts=(in_assembly,), prefix=text.prefix)
     given = _parsed(text, project)
-    merged = _merged(text, given, commands, project)
+    merged = _merged(text, given, commands, mirrors, project)
     if in_assembly is not None and merged.build_spec != given:
         raise _out_of_reach(project.path)
     new = text.with_tokens(merged.build_spec)
@@ -132,6 +140,7 @@ def merge_into(project: ExistingProject, commands: Sequence[str]) -> Merge:
     return Merge(
         project=project,
         commands=commands,
+        mirrors=mirrors,
         source=source,
         given=given,
         merged=merged,
@@ -164,9 +173,16 @@ def _out_of_reach(project: str) -> InvalidBuildSpec:
 class _MergedAtSynth:
     """A buildspec with tokens, merged when CDK resolves it."""
 
-    def __init__(self, original: str, commands: Sequence[str], project: ExistingProject) -> None:
+    def __init__(
+        self,
+        original: str,
+        commands: Sequence[str],
+        mirrors: Mirrors | None,
+        project: ExistingProject,
+    ) -> None:
         self._original = original
         self._commands = tuple(commands)
+        self._mirrors = mirrors
         self._project = project
 
     def produce(self, context: cdk.IResolveContext) -> object:
@@ -181,7 +197,7 @@ class _MergedAtSynth:
         if context.preparing or text is None:
             return resolved
         given = _parsed(text, self._project)
-        merged = _merged(text, given, self._commands, self._project)
+        merged = _merged(text, given, self._commands, self._mirrors, self._project)
         return text.with_tokens(merged.build_spec)
 
 
@@ -197,12 +213,16 @@ def _merged(
     text: TokenText,
     given: Mapping[str, object],
     commands: Sequence[str],
+    mirrors: Mirrors | None,
     project: ExistingProject,
 ) -> MergedBuildSpec:
     try:
-        return merge_login(given, commands, source=_UNNAMED)
+        merged = merge_login(given, commands, source=_UNNAMED)
     except InvalidBuildSpec as error:
         raise _named(error, text, project) from None
+    if mirrors is None:
+        return merged
+    return replace(merged, build_spec=with_copies(merged.build_spec, mirrors))
 
 
 def _named(error: InvalidBuildSpec, text: TokenText, project: ExistingProject) -> InvalidBuildSpec:
