@@ -199,95 +199,6 @@ FOUND: dict[str, tuple[str, object, list[tuple[str, str, str]]]] = {
             container("container c2", "ContainerDefinitions.2.Image", "busybox:…"),
         ],
     ),
-    "an express service": (
-        "AWS::ECS::ExpressGatewayService",
-        {"PrimaryContainer": {"Image": "nginx:1"}},
-        [container("container", "PrimaryContainer.Image", "nginx:1")],
-    ),
-    "a job": (
-        JOB,
-        {"ContainerProperties": {"Image": "python:3.12"}},
-        [container("container", "ContainerProperties.Image", "python:3.12")],
-    ),
-    "a job of several nodes": (
-        JOB,
-        {"NodeProperties": {"NodeRangeProperties": [{"Container": {"Image": "python:3.12"}}]}},
-        [
-            container(
-                "container", "NodeProperties.NodeRangeProperties.0.Container.Image", "python:3.12"
-            )
-        ],
-    ),
-    "a job on ECS": (
-        JOB,
-        {"EcsProperties": {"TaskProperties": [{"Containers": [{"Name": "a", "Image": "redis"}]}]}},
-        [container("container a", "EcsProperties.TaskProperties.0.Containers.0.Image", "redis")],
-    ),
-    "a job on EKS": (
-        JOB,
-        {
-            "EksProperties": {
-                "PodProperties": {
-                    "InitContainers": [{"Image": "busybox"}],
-                    "Containers": [{"Image": "redis"}],
-                }
-            }
-        },
-        [
-            container("container", "EksProperties.PodProperties.InitContainers.0.Image", "busybox"),
-            container("container", "EksProperties.PodProperties.Containers.0.Image", "redis"),
-        ],
-    ),
-    "a job of several nodes on ECS": (
-        JOB,
-        {
-            "NodeProperties": {
-                "NodeRangeProperties": [
-                    {"EcsProperties": {"TaskProperties": [{"Containers": [{"Image": "redis"}]}]}}
-                ]
-            }
-        },
-        [
-            container(
-                "container",
-                "NodeProperties.NodeRangeProperties.0.EcsProperties.TaskProperties.0.Containers.0"
-                ".Image",
-                "redis",
-            )
-        ],
-    ),
-    "a daemon": (
-        "AWS::ECS::DaemonTaskDefinition",
-        task("fluent/fluent-bit"),
-        [container("container c0", "ContainerDefinitions.0.Image", "fluent/fluent-bit")],
-    ),
-    "a task in the names of the API": (
-        TASK,
-        {"containerDefinitions": [{"name": "web", "image": "nginx"}]},
-        [container("container web", "containerDefinitions.0.image", "nginx")],
-    ),
-    "a model": (
-        "AWS::SageMaker::Model",
-        {"PrimaryContainer": {"Image": "a/b"}, "Containers": [{"Image": "python"}]},
-        [
-            container("container", "PrimaryContainer.Image", "a/b"),
-            container("container", "Containers.0.Image", "python"),
-        ],
-    ),
-    "a service of Lightsail": (
-        "AWS::Lightsail::Container",
-        {
-            "ContainerServiceDeployment": {
-                "Containers": [{"ContainerName": "web", "Image": "nginx:1"}]
-            }
-        },
-        [container("container web", "ContainerServiceDeployment.Containers.0.Image", "nginx:1")],
-    ),
-    "an image that cdk-ecr-deployment copies": (
-        "Custom::CDKECRDeployment",
-        {"SrcImage": "docker://nginx:latest", "DestImage": "docker://nginx:1"},
-        [container("source image", "SrcImage", "nginx:latest")],
-    ),
     "user data": (
         "AWS::EC2::Instance",
         {
@@ -306,11 +217,6 @@ FOUND: dict[str, tuple[str, object, list[tuple[str, str, str]]]] = {
         "AWS::EC2::LaunchTemplate",
         {"LaunchTemplateData": {"UserData": {"Fn::Base64": "#!/bin/sh\ndocker pull redis"}}},
         [container("user data, docker pull", "LaunchTemplateData.UserData", "redis")],
-    ),
-    "a recipe of Image Builder": (
-        "AWS::ImageBuilder::ContainerRecipe",
-        {"ParentImage": "amazonlinux:2023"},
-        [container("parent image", "ParentImage", "amazonlinux:2023")],
     ),
     "a pod": (
         KUBERNETES,
